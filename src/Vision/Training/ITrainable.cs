@@ -1,0 +1,42 @@
+using Learngene.Vision.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Learngene.Vision.Training;
+
+/// <summary>A model that the <see cref="Trainer"/> can train: its parameters and a function of them.</summary>
+public interface ITrainable
+{
+    /// <summary>What is trained.</summary>
+    ParameterSet Parameters { get; }
+
+    /// <summary>Logits (B, classes) in training step <paramref name="step"/>; what is random in it comes from the step's number.</summary>
+    Tensor Train(Tensor images, long step);
+
+    /// <summary>Begins predictions with the parameters as they are: returns logits for images, without anything random.</summary>
+    Func<Tensor, Tensor> Predictor();
+}
+
+/// <summary>A plain ViT in training.</summary>
+/// <param name="shape">Its architecture.</param>
+/// <param name="parameters">Its parameters by checkpoint name.</param>
+/// <param name="options">Drop-path, precision and seed.</param>
+public sealed class VitTrainable(VitShape shape, ParameterSet parameters, TrainingOptions options) : ITrainable
+{
+    private readonly Vit _vit = new(shape, options.Precision);
+    private readonly VitWeights _weights = VitWeights.From(shape, name => parameters[name]);
+
+    /// <inheritdoc/>
+    public ParameterSet Parameters => parameters;
+
+    /// <inheritdoc/>
+    public Tensor Train(Tensor images, long step)
+    {
+        if (options.DropPath <= 0) return _vit.Forward(images, _weights);
+        using var generator = new Generator(Seeds.Derive(options.Seed, 0xD409, (ulong)step));
+        return _vit.Forward(images, _weights, new DropPath(options.DropPath, generator));
+    }
+
+    /// <inheritdoc/>
+    public Func<Tensor, Tensor> Predictor() => images => _vit.Forward(images, _weights);
+}

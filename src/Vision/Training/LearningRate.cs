@@ -1,0 +1,18 @@
+namespace Learngene.Vision.Training;
+
+/// <summary>Linear warm-up, then a cosine, per step.</summary>
+/// <param name="options">Rates and lengths.</param>
+/// <param name="stepsPerEpoch">Steps of an epoch.</param>
+public sealed class LearningRate(TrainingOptions options, int stepsPerEpoch)
+{
+    private readonly double _total = (double)options.Epochs * stepsPerEpoch;
+    private readonly double _warm = (options.WarmupEpochs ?? Math.Min(5, options.Epochs / 10.0)) * stepsPerEpoch;
+
+    /// <summary>The rate of step <paramref name="step"/>, from 0 on.</summary>
+    public double At(long step)
+    {
+        if (step < _warm) return options.WarmupLr + (options.Lr - options.WarmupLr) * (step + 1) / (_warm + 1);
+        double done = _total > _warm ? (step - _warm) / (_total - _warm) : 1;
+        return options.MinLr + (options.Lr - options.MinLr) * (1 + Math.Cos(Math.PI * done)) / 2;
+    }
+}

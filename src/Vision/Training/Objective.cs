@@ -1,0 +1,26 @@
+using Learngene.Vision.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn.functional;
+
+namespace Learngene.Vision.Training;
+
+/// <summary>The losses of METHODS 1.5.</summary>
+public static class Objective
+{
+    /// <summary>Cross entropy with label smoothing; between two labels where images were mixed.</summary>
+    public static Tensor CrossEntropy(Tensor logits, Batch batch, double smoothing)
+    {
+        var loss = cross_entropy(logits, tensor(batch.Labels.AsSpan(0, batch.Count).ToArray()).to(logits.device), label_smoothing: smoothing);
+        if (batch.OtherLabels is not { } other) return loss;
+        return loss * batch.Mix + cross_entropy(logits, tensor(other.AsSpan(0, batch.Count).ToArray()).to(logits.device), label_smoothing: smoothing) * (1 - batch.Mix);
+    }
+
+    /// <summary>
+    /// DeiT's soft distillation: KL(teacher || student) at temperature T, summed over batch and classes, times T^2, divided by
+    /// batch * classes [S].
+    /// </summary>
+    public static Tensor SoftDistillation(Tensor student, Tensor teacher, double temperature) =>
+        kl_div((student / temperature).log_softmax(-1), (teacher / temperature).log_softmax(-1), log_target: true, nn.Reduction.Sum)
+        * (temperature * temperature / student.numel());
+}
