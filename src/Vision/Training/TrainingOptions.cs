@@ -1,3 +1,4 @@
+using Learngene.Vision.Data;
 using Learngene.Vision.Models;
 
 namespace Learngene.Vision.Training;
@@ -64,6 +65,13 @@ public record TrainingOptions
     public int EvaluateEvery { get; init; } = 1;
     /// <summary>Images of the test split to evaluate on; 0 (default) is all.</summary>
     public int TestImages { get; init; }
+
+    /// <summary>The augmentation that these options ask for.</summary>
+    public AugmentOptions Augment() => new()
+    {
+        Flip = Flip, CropPadding = CropPadding, RandomErasing = RandomErasing, Mixup = Mixup, Cutmix = Cutmix,
+        RandAugmentOps = RandAugmentOps, RandAugmentMagnitude = RandAugmentMagnitude, ColorJitter = ColorJitter,
+    };
 
     /// <summary>Refuses values that cannot be.</summary>
     /// <exception cref="InvalidInputException">Names the field, the value and the range.</exception>

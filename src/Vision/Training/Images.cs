@@ -1,0 +1,18 @@
+using System.Runtime.InteropServices;
+using Learngene.Vision.Data;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Learngene.Vision.Training;
+
+/// <summary>Batches of pixels to tensors.</summary>
+internal static class Images
+{
+    /// <summary>The pixels of a batch as a tensor (B, C, H, W).</summary>
+    public static Tensor ToTensor(Batch batch, ImageGeometry geometry, Device device)
+    {
+        var images = empty(batch.Count, geometry.Channels, geometry.Height, geometry.Width, dtype: ScalarType.Float32);
+        batch.Pixels.AsSpan(0, checked((int)images.numel())).CopyTo(MemoryMarshal.Cast<byte, float>(images.bytes));
+        return images.to(device);
+    }
+}

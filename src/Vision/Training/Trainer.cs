@@ -1,0 +1,98 @@
+using Learngene.Vision.Data;
+using Learngene.Vision.Safetensors;
+using static TorchSharp.torch;
+
+namespace Learngene.Vision.Training;
+
+/// <summary>
+/// The one training loop: labels or a teacher, any <see cref="ITrainable"/>, checkpoints between steps. What is random comes from the
+/// seed and the step's number, so a run that was stopped and resumed gives the same bits as one that was not.
+/// </summary>
+/// <param name="model">What is trained.</param>
+/// <param name="data">Images and labels.</param>
+/// <param name="preprocess">Normalisation of the pixels.</param>
+/// <param name="options">Everything else.</param>
+/// <param name="teacher">Distilled, if given.</param>
+public sealed class Trainer(ITrainable model, DataSet data, Preprocess preprocess, TrainingOptions options, Teacher? teacher = null)
+{
+    private readonly int _images = options.Images > 0 ? Math.Min(options.Images, data.Train.Count) : data.Train.Count;
+
+    /// <summary>Steps of an epoch: whole batches, or one smaller one where there are fewer images than a batch.</summary>
+    public int StepsPerEpoch => Math.Max(1, _images / options.Batch);
+
+    /// <summary>Steps of the run.</summary>
+    public long Steps => (long)StepsPerEpoch * options.Epochs;
+
+    /// <summary>Trains to the end.</summary>
+    /// <param name="watcher">Looks on, cancels, keeps checkpoints.</param>
+    /// <param name="checkpoint">Where to go on from; null starts at the beginning.</param>
+    /// <returns>The epochs; the trained values are in the model's parameters.</returns>
+    /// <exception cref="ArithmeticException">The loss is no longer finite.</exception>
+    public IReadOnlyList<EpochResult> Run(ITrainingWatcher watcher, SafetensorsFile? checkpoint = null)
+    {
+        using var optimiser = new AdamW(model.Parameters, options);
+        var state = checkpoint is null ? new() : TrainingState.Load(checkpoint, model.Parameters, optimiser);
+        var rate = new LearningRate(options, StepsPerEpoch);
+        while (state.Step < Steps)
+        {
+            using var loader = new BatchLoader(Loading(state.Step));
+            foreach (var batch in loader)
+            {
+                watcher.Breathe();
+                double loss = Step(batch, state.Step, optimiser, rate.At(state.Step));
+                if (!double.IsFinite(loss))
+                    throw new ArithmeticException($"the loss is {loss} in step {state.Step + 1}; lower lr (it is {options.Lr}) or set clip.");
+                state = state with { Step = state.Step + 1, LossSum = state.LossSum + loss, LossCount = state.LossCount + 1 };
+                if (state.Step % StepsPerEpoch == 0) state = EndEpoch(state, watcher);
+                watcher.OnStep(new(state.Step, Steps, Mean(state), rate.At(state.Step - 1), state.History));
+                if (watcher.CheckpointDue)
+                    watcher.OnCheckpoint(state.Step, stream => state.Save(stream, model.Parameters, optimiser));
+            }
+        }
+        return state.History;
+    }
+
+    private double Step(Batch batch, long step, AdamW optimiser, double learningRate)
+    {
+        using var scope = NewDisposeScope();
+        var images = Images.ToTensor(batch, data.Geometry, model.Parameters.Values.device);
+        var logits = model.Train(images, step);
+        var loss = Loss(logits, images, batch);
+        loss.backward();
+        optimiser.Step(step, learningRate);
+        return loss.item<float>();
+    }
+
+    private Tensor Loss(Tensor logits, Tensor images, Batch batch)
+    {
+        if (teacher is null) return Objective.CrossEntropy(logits, batch, options.LabelSmoothing);
+        var soft = Objective.SoftDistillation(logits, teacher.Logits(images), options.Temperature);
+        double alpha = options.DistillationAlpha;
+        return alpha >= 1 ? soft : soft * alpha + Objective.CrossEntropy(logits, batch, options.LabelSmoothing) * (1 - alpha);
+    }
+
+    private TrainingState EndEpoch(TrainingState state, ITrainingWatcher watcher)
+    {
+        int epoch = (int)(state.Step / StepsPerEpoch);
+        bool evaluate = epoch == options.Epochs || (options.EvaluateEvery > 0 && epoch % options.EvaluateEvery == 0);
+        double? accuracy = evaluate ? Evaluate(watcher).Accuracy : null;
+        return state with { LossSum = 0, LossCount = 0, History = [.. state.History, new(epoch, state.LossSum / state.LossCount, accuracy)] };
+    }
+
+    private Evaluation Evaluate(ITrainingWatcher watcher)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        return Evaluator.Run(model.Predictor(), data.Test, preprocess, watcher, model.Parameters.Values.device, options.TestImages);
+    }
+
+    private static double Mean(TrainingState state) =>
+        state.LossCount > 0 ? state.LossSum / state.LossCount : state.History.Count > 0 ? state.History[^1].Loss : 0;
+
+    private BatchLoaderOptions Loading(long step) => new()
+    {
+        Set = data.Train, Preprocess = preprocess, Augment = options.Augment(), BatchSize = options.Batch, Seed = options.Seed,
+        Epoch = (int)(step / StepsPerEpoch), FirstBatch = (int)(step % StepsPerEpoch), Shuffle = true, DropLast = _images >= options.Batch,
+        Take = _images < data.Train.Count ? _images : null,
+    };
+}
