@@ -22,11 +22,11 @@ internal static class Mixing
     public static Box Choose(ImageGeometry geometry, double weight, ref Draws draws)
     {
         var side = Math.Sqrt(1 - weight);
-        var (top, height) = Span(geometry.Height, side, draws.Below(geometry.Height));
-        var (left, width) = Span(geometry.Width, side, draws.Below(geometry.Width));
+        var (top, height) = Extent(geometry.Height, side, draws.Below(geometry.Height));
+        var (left, width) = Extent(geometry.Width, side, draws.Below(geometry.Width));
         return new(top, left, height, width);
 
-        static (int Start, int Length) Span(int size, double side, int centre)
+        static (int Start, int Length) Extent(int size, double side, int centre)
         {
             var half = (int)(size * side) / 2;
             var start = Math.Max(0, centre - half);
