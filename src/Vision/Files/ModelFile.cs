@@ -35,12 +35,12 @@ public static class ModelFile
     }
 
     /// <summary>Reads a ViT's parameters, ready to be trained or run.</summary>
-    public static ParameterSet ReadVit(SafetensorsFile file, VitShape shape, bool allowNonFinite = false) =>
-        Fill(file, new ParameterSet(VitWeights.Specs(shape)), spec => [(spec.Name, null)], allowNonFinite);
+    public static ParameterSet ReadVit(SafetensorsFile file, VitShape shape, Device? device = null, bool allowNonFinite = false) =>
+        Fill(file, new ParameterSet(VitWeights.Specs(shape), device), spec => [(spec.Name, null)], allowNonFinite);
 
     /// <summary>Reads a LeTs learngene's parameters, stacked over its layers.</summary>
-    public static ParameterSet ReadLets(SafetensorsFile file, LetsShape shape, bool allowNonFinite = false) =>
-        Fill(file, new ParameterSet(LetsParameters.Specs(shape)), spec => Slices(spec, shape), allowNonFinite);
+    public static ParameterSet ReadLets(SafetensorsFile file, LetsShape shape, Device? device = null, bool allowNonFinite = false) =>
+        Fill(file, new ParameterSet(LetsParameters.Specs(shape), device), spec => Slices(spec, shape), allowNonFinite);
 
     /// <summary>Writes a ViT.</summary>
     /// <param name="stream">Where to.</param><param name="config">Its configuration.</param>
@@ -70,6 +70,16 @@ public static class ModelFile
             TensorIO.Write(writer, TensorIO.Read(file, file[name], allowNonFinite));
         }
         writer.Complete();
+    }
+
+    /// <summary>Reads every tensor and refuses NaN and infinity, naming where.</summary>
+    public static void CheckFinite(SafetensorsFile file, Action breathe)
+    {
+        foreach (var entry in file.Tensors.Values)
+        {
+            breathe();
+            TensorIO.Read(file, entry).Dispose();
+        }
     }
 
     private static void Write(Stream stream, ModelConfig config, TensorType type, Func<string, (Tensor Tensor, int? Layer)> get)

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Learngene.Vision.Models;
 
-/// <summary>DeiT's initialisation [S]: linear and position weights from a truncated normal of 0.02, biases 0, norm gains 1.</summary>
+/// <summary>DeiT's initialisation [S]: linear and position weights from a normal of 0.02, biases 0, norm gains 1.</summary>
 public static class VitInit
 {
     /// <summary>A new model's parameters, random from <paramref name="seed"/> alone.</summary>
@@ -36,6 +36,7 @@ public static class VitInit
     {
         if (spec.Name.EndsWith(".bias", StringComparison.Ordinal)) return zeros(spec.Shape);
         if (spec.Name.Contains("norm") && spec.Name.EndsWith(".weight", StringComparison.Ordinal)) return ones(spec.Shape);
-        return nn.init.trunc_normal_(empty(spec.Shape), 0, 0.02, -2, 2, generator);
+        // DeiT truncates at +-2, a hundred deviations away: a plain normal is the same. (TorchSharp 0.107's trunc_normal_ gives a constant.)
+        return empty(spec.Shape).normal_(0, 0.02, generator);
     }
 }

@@ -36,8 +36,8 @@ public static class Evaluator
         {
             using var scope = NewDisposeScope();
             watcher.Breathe();
-            var logits = predict(Images.ToTensor(batch, set.Geometry, device ?? CPU));
-            var labels = tensor(batch.Labels.AsSpan(0, batch.Count).ToArray()).to(logits.device);
+            var logits = predict(Images.ToTensor(batch, device ?? CPU));
+            var labels = tensor(batch.Labels).to(logits.device);
             right += (int)logits.argmax(1).eq(labels).sum().item<long>();
             loss += nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).item<float>();
             images += batch.Count;

@@ -16,6 +16,9 @@ public interface ITrainingWatcher
     /// <summary>Called after each step.</summary>
     void OnStep(TrainingProgress progress);
 
+    /// <summary>Whose checkpoints they are: written into them, so that no two owners share a file.</summary>
+    string Owner { get; }
+
     /// <summary>Whether to write a checkpoint now.</summary>
     bool CheckpointDue { get; }
 
@@ -26,6 +29,8 @@ public interface ITrainingWatcher
 /// <summary>Watches nothing.</summary>
 public sealed class NoWatcher : ITrainingWatcher
 {
+    /// <inheritdoc/>
+    public string Owner => "";
     /// <inheritdoc/>
     public bool CheckpointDue => false;
     /// <inheritdoc/>

@@ -9,10 +9,11 @@ namespace Learngene.Vision.Training;
 internal static class Images
 {
     /// <summary>The pixels of a batch as a tensor (B, C, H, W).</summary>
-    public static Tensor ToTensor(Batch batch, ImageGeometry geometry, Device device)
+    public static Tensor ToTensor(Batch batch, Device device)
     {
-        var images = empty(batch.Count, geometry.Channels, geometry.Height, geometry.Width, dtype: ScalarType.Float32);
-        batch.Pixels.AsSpan(0, checked((int)images.numel())).CopyTo(MemoryMarshal.Cast<byte, float>(images.bytes));
+        var (channels, height, width) = batch.Geometry;
+        var images = empty(batch.Count, channels, height, width, dtype: ScalarType.Float32);
+        batch.Pixels.CopyTo(MemoryMarshal.Cast<byte, float>(images.bytes));
         return images.to(device);
     }
 }

@@ -11,9 +11,8 @@ public static class Objective
     /// <summary>Cross entropy with label smoothing; between two labels where images were mixed.</summary>
     public static Tensor CrossEntropy(Tensor logits, Batch batch, double smoothing)
     {
-        var loss = cross_entropy(logits, tensor(batch.Labels.AsSpan(0, batch.Count).ToArray()).to(logits.device), label_smoothing: smoothing);
-        if (batch.OtherLabels is not { } other) return loss;
-        return loss * batch.Mix + cross_entropy(logits, tensor(other.AsSpan(0, batch.Count).ToArray()).to(logits.device), label_smoothing: smoothing) * (1 - batch.Mix);
+        Tensor Against(long[] labels) => cross_entropy(logits, tensor(labels).to(logits.device), label_smoothing: smoothing);
+        return batch is { OtherLabels: { } other, Mix: { } weight } ? Against(batch.Labels) * weight + Against(other) * (1 - weight) : Against(batch.Labels);
     }
 
     /// <summary>

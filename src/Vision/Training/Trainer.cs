@@ -46,7 +46,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
                 if (state.Step % StepsPerEpoch == 0) state = EndEpoch(state, watcher);
                 watcher.OnStep(new(state.Step, Steps, Mean(state), rate.At(state.Step - 1), state.History));
                 if (watcher.CheckpointDue)
-                    watcher.OnCheckpoint(state.Step, stream => state.Save(stream, model.Parameters, optimiser));
+                    watcher.OnCheckpoint(state.Step, stream => state.Save(stream, watcher.Owner, model.Parameters, optimiser));
             }
         }
         return state.History;
@@ -55,7 +55,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     private double Step(Batch batch, long step, AdamW optimiser, double learningRate)
     {
         using var scope = NewDisposeScope();
-        var images = Images.ToTensor(batch, data.Geometry, model.Parameters.Values.device);
+        var images = Images.ToTensor(batch, model.Parameters.Values.device);
         var logits = model.Train(images, step);
         var loss = Loss(logits, images, batch);
         loss.backward();

@@ -29,10 +29,13 @@ public sealed record TrainingState
 
     private static readonly string[] Keys = ["values", "first", "second"];
 
-    /// <summary>Writes a checkpoint.</summary>
-    public void Save(Stream stream, ParameterSet parameters, AdamW optimiser)
+    /// <summary>Writes a checkpoint of <paramref name="owner"/>'s run.</summary>
+    public void Save(Stream stream, string owner, ParameterSet parameters, AdamW optimiser)
     {
-        var metadata = new Dictionary<string, string> { ["learngene.kind"] = "checkpoint", ["learngene.state"] = JsonSerializer.Serialize(this, Json.Strict) };
+        var metadata = new Dictionary<string, string>
+        {
+            ["learngene.kind"] = "checkpoint", ["learngene.owner"] = owner, ["learngene.state"] = JsonSerializer.Serialize(this, Json.Strict),
+        };
         using var writer = new SafetensorsWriter(stream, metadata, [.. Keys.Select(k => new TensorPlan(k, [parameters.Count], TensorType.F32))]);
         foreach (var tensor in (Tensor[])[parameters.Values, optimiser.First, optimiser.Second])
             TensorIO.Write(writer, tensor);

@@ -1,0 +1,35 @@
+using Learngene.Data;
+
+namespace Learngene.Grains.Data;
+
+/// <summary>A data set's durable state.</summary>
+[GenerateSerializer, Immutable, Alias("learngene.data-record")]
+internal sealed record DataSetRecord
+{
+    [Id(0)] public DataSetInfo? Info { get; init; }
+}
+
+/// <summary>A data set by its name. The name stands for one content: it may move, but not change.</summary>
+internal sealed class DataSetGrain([PersistentState("data")] IPersistentState<DataSetRecord> state) : Grain, IDataSetGrain
+{
+    public Task<DataSetInfo> Get() => Task.FromResult(
+        state.State?.Info ?? throw new RefusedException($"there is no data set '{this.GetPrimaryKeyString()}'; 'learngene data list' shows those there are, 'learngene data add' adds one."));
+
+    public async Task<DataSetInfo> Register(DataSetInfo info)
+    {
+        var before = state.State;
+        if (before?.Info is { } known && known.Hash != info.Hash)
+            throw new RefusedException($"data set '{info.Name}' exists with other content (hash {known.Hash[..12]}, now {info.Hash[..12]}); choose another name.");
+        state.State = new() { Info = info };
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            state.State = before!;
+            throw;
+        }
+        return info;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Learngene.Grains;
+
+/// <summary>What a silo is told about its work.</summary>
+public sealed class LearngeneOptions
+{
+    /// <summary>Directory of the weight store.</summary>
+    public string WeightsDirectory { get; set; } = Path.Combine(".learngene", "weights");
+    /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>
+    public int Threads { get; set; }
+    /// <summary>Shortest time between two checkpoints. Default 10 s; grows so that checkpoints cost under 2 % of the time.</summary>
+    public TimeSpan CheckpointInterval { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>Largest file taken in through the HTTP door, bytes. Default 64 GB.</summary>
+    public long LargestUpload { get; set; } = 64_000_000_000;
+    /// <summary>How long an unreferenced file stays. Default 24 h.</summary>
+    public TimeSpan WeightGrace { get; set; } = TimeSpan.FromHours(24);
+    /// <summary>Where this silo's HTTP side is; set when it listens.</summary>
+    public string HttpAddress { get; set; } = "";
+    /// <summary>Key of the tickets, at least 32 bytes; random at each start unless given.</summary>
+    public byte[] TicketKey { get; set; } = System.Security.Cryptography.RandomNumberGenerator.GetBytes(32);
+}

@@ -1,0 +1,28 @@
+using Learngene.Grains.Compute;
+using Learngene.Grains.Data;
+using Learngene.Grains.Jobs;
+using Learngene.Grains.Weights;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Learngene.Grains;
+
+/// <summary>Registers the project's grains and what they need.</summary>
+public static class LearngeneSiloExtensions
+{
+    /// <summary>Adds Learngene to a silo. Grain storage named Default and, if wanted, another <see cref="TimeProvider"/> are the host's to add.</summary>
+    /// <param name="silo">The silo being built.</param>
+    /// <param name="options">Directory, threads, intervals.</param>
+    public static ISiloBuilder AddLearngene(this ISiloBuilder silo, LearngeneOptions options)
+    {
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddSingleton(options);
+        silo.Services.AddSingleton<ComputeLanes>();
+        silo.Services.AddSingleton<OpenDataSets>();
+        silo.Services.AddSingleton<JobWorkshop>();
+        silo.Services.AddSingleton<JobPlanner>();
+        silo.Services.AddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
+        return silo.AddStartupTask<UnfinishedJobs>();
+    }
+}

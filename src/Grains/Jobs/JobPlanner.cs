@@ -1,0 +1,52 @@
+using Learngene.Data;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+using Learngene.Vision;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>Turns a specification into inputs that stay what they are, or refuses it.</summary>
+internal sealed class JobPlanner(IGrainFactory grains)
+{
+    /// <summary>Looks up what the specification names and checks that it fits together.</summary>
+    /// <exception cref="RefusedException">One sentence: which field, which value, what is allowed.</exception>
+    public async Task<JobInputs> PlanAsync(JobSpec spec)
+    {
+        if (spec.Name is { } name) Names.Require(name);
+        if (spec.Name is null && spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.Import or JobKind.AddData)
+            throw new RefusedException($"{Work.JobWork.Name(spec.Kind)} needs a name for what it makes.");
+        if (spec.Kind == JobKind.AddData && !Path.IsPathFullyQualified(spec.Path ?? ""))
+            throw new RefusedException($"path '{spec.Path}' is not absolute; give the whole path of the data set on the silo's machine.");
+        if (spec.Kind == JobKind.Import && spec.File is null)
+            throw new RefusedException("import needs a file.");
+        bool needsModel = spec.Kind is JobKind.LearnLets or JobKind.Descend || (spec.Kind is JobKind.Finetune or JobKind.Evaluate && spec.File is null);
+        bool needsData = spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.Finetune or JobKind.Evaluate;
+        var inputs = new JobInputs
+        {
+            Model = needsModel ? await ModelAsync(spec) : null,
+            Data = needsData ? await DataAsync(spec) : null,
+        };
+        try
+        {
+            Wire.Check(spec, inputs);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new RefusedException(e.Message);
+        }
+        return inputs;
+    }
+
+    private async Task<LearngeneVersion> ModelAsync(JobSpec spec)
+    {
+        var (name, selector) = Names.Split(spec.Model ?? throw new RefusedException($"{Work.JobWork.Name(spec.Kind)} needs a model, as NAME or NAME@VERSION."));
+        return await grains.GetGrain<ILearngeneRepositoryGrain>(name).Resolve(selector);
+    }
+
+    private async Task<DataSetInfo> DataAsync(JobSpec spec)
+    {
+        string name = spec.Data ?? throw new RefusedException($"{Work.JobWork.Name(spec.Kind)} needs a data set; 'learngene data list' shows those known.");
+        Names.Require(name);
+        return await grains.GetGrain<IDataSetGrain>(name).Get();
+    }
+}

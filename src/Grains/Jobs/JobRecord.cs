@@ -1,0 +1,47 @@
+using Learngene.Data;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>What a job was resolved to when it was accepted: later changes of names and tags do not touch it.</summary>
+[GenerateSerializer, Immutable, Alias("learngene.job-inputs")]
+internal sealed record JobInputs
+{
+    [Id(0)] public LearngeneVersion? Model { get; init; }
+    [Id(1)] public DataSetInfo? Data { get; init; }
+}
+
+/// <summary>What the lane gave back.</summary>
+[GenerateSerializer, Immutable, Alias("learngene.job-outcome")]
+internal sealed record JobOutcome
+{
+    [Id(0)] public WeightRef? Weights { get; init; }
+    [Id(1)] public string? Kind { get; init; }
+    [Id(2)] public string? Config { get; init; }
+    [Id(3)] public string? Preprocess { get; init; }
+    [Id(4)] public long Parameters { get; init; }
+    [Id(5)] public string Settings { get; init; } = "{}";
+    [Id(6)] public IReadOnlyList<Parent> Parents { get; init; } = [];
+    [Id(7)] public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    [Id(8)] public DataSetInfo? Data { get; init; }
+    [Id(9)] public IReadOnlyList<EpochPoint> History { get; init; } = [];
+}
+
+/// <summary>A job's durable state.</summary>
+[GenerateSerializer, Immutable, Alias("learngene.job-record")]
+internal sealed record JobRecord
+{
+    [Id(0)] public JobSpec? Spec { get; init; }
+    [Id(1)] public JobState State { get; init; }
+    [Id(2)] public JobInputs Inputs { get; init; } = new();
+    [Id(3)] public DateTimeOffset Created { get; init; }
+    [Id(4)] public WeightRef? Checkpoint { get; init; }
+    [Id(5)] public long CheckpointStep { get; init; }
+    [Id(6)] public long Steps { get; init; }
+    [Id(7)] public IReadOnlyList<EpochPoint> History { get; init; } = [];
+    [Id(8)] public JobOutcome? Outcome { get; init; }
+    [Id(9)] public JobResult? Result { get; init; }
+    [Id(10)] public string? Error { get; init; }
+    [Id(11)] public bool InputError { get; init; }
+}

@@ -1,0 +1,78 @@
+using Learngene.Grains.Compute;
+using Learngene.Grains.Weights;
+using Learngene.Jobs;
+using Learngene.Vision.Training;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>
+/// One attempt at a job, between the lane's thread, which reports into it, and the grain, which looks at <see cref="Latest"/> a few times
+/// a second. The interval between checkpoints grows with what one costs, so that they stay under 2 % of the time.
+/// </summary>
+internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time, TimeSpan leastInterval) : ITrainingWatcher
+{
+    private const double CheckpointShare = 0.02;
+    private readonly CancellationTokenSource _cancel = new();
+    private LaneTurn? _turn;
+    private long _began, _lastCheckpoint, _firstStep = -1;
+    private TimeSpan _interval = leastInterval;
+    private volatile bool _suspend;
+    private volatile JobSnapshot _latest = new();
+
+    public JobSnapshot Latest => _latest;
+    public string Owner => owner;
+    public CancellationToken Token => _cancel.Token;
+    public bool Suspending => _suspend;
+
+    /// <summary>Stops the work at its next breath.</summary>
+    public void Cancel() => _cancel.Cancel();
+
+    /// <summary>Lets the work write a checkpoint, then stops it.</summary>
+    public void Suspend() => _suspend = true;
+
+    public void Begin(LaneTurn turn)
+    {
+        _turn = turn;
+        _began = _lastCheckpoint = time.GetTimestamp();
+        _latest = _latest with { Started = true };
+    }
+
+    public void Breathe()
+    {
+        if (_suspend && (_latest.CheckpointStep == _latest.Step || _firstStep < 0)) _cancel.Cancel();
+        _turn!.Breathe();
+    }
+
+    public bool CheckpointDue => _suspend || time.GetElapsedTime(_lastCheckpoint) >= _interval;
+
+    public void OnStep(TrainingProgress p)
+    {
+        if (_firstStep < 0) _firstStep = p.Step - 1;
+        double seconds = time.GetElapsedTime(_began).TotalSeconds, perStep = seconds / (p.Step - _firstStep);
+        var metrics = new Dictionary<string, double> { ["loss"] = p.Loss, ["learningRate"] = p.LearningRate, ["secondsLeft"] = perStep * (p.Steps - p.Step) };
+        if (p.History.LastOrDefault(e => e.Accuracy is not null)?.Accuracy is { } accuracy) metrics["accuracy"] = accuracy;
+        _latest = _latest with { Step = p.Step, Steps = p.Steps, Metrics = metrics, Epochs = p.History };
+    }
+
+    public void OnCheckpoint(long step, Action<Stream> write)
+    {
+        long start = time.GetTimestamp();
+        var reference = store.Put(write);
+        var cost = time.GetElapsedTime(start);
+        _lastCheckpoint = time.GetTimestamp();
+        _interval = cost / CheckpointShare > leastInterval ? cost / CheckpointShare : leastInterval;
+        _latest = _latest with { Checkpoint = reference, CheckpointStep = step };
+    }
+}
+
+/// <summary>What a run has reported so far.</summary>
+internal sealed record JobSnapshot
+{
+    public bool Started { get; init; }
+    public long Step { get; init; }
+    public long Steps { get; init; }
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+    public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
+    public WeightRef? Checkpoint { get; init; }
+    public long CheckpointStep { get; init; }
+}

@@ -1,0 +1,37 @@
+using Learngene.Grains.Compute;
+using Learngene.Grains.Data;
+using Learngene.Grains.Jobs.Work;
+using Learngene.Grains.Weights;
+using Learngene.Jobs;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>Where jobs are carried out: the lanes, the store and the data sets of this silo.</summary>
+internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDataSets dataSets, LearngeneOptions options, TimeProvider time)
+{
+    public JobRun NewRun(string job) => new(job, store, time, options.CheckpointInterval);
+
+    /// <summary>Queues the job's work and returns what it gave.</summary>
+    public Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run) =>
+        (record.Spec!.Kind == JobKind.AddData ? lanes.Reading : lanes.Device).RunAsync(job, Priority(record.Spec.Kind), record.Created.UtcTicks, turn =>
+        {
+            run.Begin(turn);
+            return JobWork.Run(new(record.Spec, record.Inputs, record.Checkpoint, run, store, dataSets, lanes.TorchDevice));
+        }, run.Token);
+
+    /// <summary>Whether a file is there.</summary>
+    public bool Has(WeightRef weights) => store.Exists(weights);
+
+    /// <summary>Deletes a checkpoint that is no longer needed.</summary>
+    public void Forget(WeightRef? checkpoint)
+    {
+        if (checkpoint is not null) store.Delete(checkpoint);
+    }
+
+    private static LanePriority Priority(JobKind kind) => kind switch
+    {
+        JobKind.Import or JobKind.Descend => LanePriority.Urgent,
+        JobKind.Evaluate => LanePriority.Soon,
+        _ => LanePriority.Training,
+    };
+}

@@ -1,0 +1,276 @@
+using Learngene.Data;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+using Microsoft.Extensions.Logging;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>
+/// One job. What must survive is in the record and written before it is shown; progress is what the run says, and lost with the process.
+/// A record that says queued is work to go on with: whoever activates the grain, a caller or the silo's start, sets it going.
+/// </summary>
+internal sealed partial class TransformationJobGrain(
+    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, TimeProvider time, ILogger<TransformationJobGrain> log)
+    : Grain, ITransformationJobGrain
+{
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(15), s_retry = TimeSpan.FromSeconds(2);
+    private JobRecord _shown = new();
+    private JobRun? _run;
+    private JobSnapshot? _live;
+    private Task _work = Task.CompletedTask;
+    private IGrainTimer? _poll;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _revision;
+
+    private string Id => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _revision = time.GetUtcNow().UtcTicks;
+        _shown = state.State ?? new();
+        if (_shown is { Spec: not null, State: JobState.Queued }) Begin();
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_run is null) return;
+        _run.Suspend();
+        await Task.WhenAny(_work, Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken));
+    }
+
+    public async Task<JobStatus> Start(JobSpec spec)
+    {
+        if (_shown.Spec is { } known)
+            return known == spec ? Status() : throw new RefusedException($"job '{Id}' exists with another specification; choose another id.");
+        var inputs = await planner.PlanAsync(spec);
+        if (spec.Name is { } name && spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
+        await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
+        await GrainFactory.Shard(Catalogue.Jobs, Id).Add(Id);
+        await StoreAsync(new JobRecord { Spec = spec, Inputs = inputs, State = JobState.Queued, Created = time.GetUtcNow() });
+        Begin();
+        return Status();
+    }
+
+    public Task<JobStatus> Get() => Task.FromResult(Status());
+
+    public async Task<JobStatus> Watch(long revision)
+    {
+        RequireKnown();
+        if (revision == _revision)
+            try
+            {
+                await _changed.Task.WaitAsync(s_longPoll, time);
+            }
+            catch (TimeoutException)
+            {
+                // Nothing new: say so.
+            }
+        return Status();
+    }
+
+    public async Task<JobStatus> Cancel()
+    {
+        RequireKnown();
+        if (_shown.State != JobState.Queued) return Status();
+        _run?.Cancel();
+        if (_run is null) await EndAsync(_shown with { State = JobState.Cancelled });
+        return Status();
+    }
+
+    public async Task<JobStatus> Resume()
+    {
+        RequireKnown();
+        if (_shown.State is not (JobState.Failed or JobState.Cancelled)) return Status();
+        await _work;
+        if (_shown.Spec!.Name is { } name && _shown.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
+        await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
+        await StoreAsync(_shown with { State = JobState.Queued, Error = null, InputError = false });
+        Begin();
+        return Status();
+    }
+
+    public Task<IReadOnlyList<WeightRef>> References()
+    {
+        WeightRef?[] all = [_shown.Checkpoint, _shown.Outcome?.Weights, .. _shown.State == JobState.Completed ? [] : (WeightRef?[])[_shown.Spec?.File, _shown.Inputs.Model?.Weights, _live?.Checkpoint]];
+        return Task.FromResult<IReadOnlyList<WeightRef>>([.. all.OfType<WeightRef>()]);
+    }
+
+    // Sets the work going on the lane; the grain stays awake and looks after it.
+    private void Begin()
+    {
+        var run = _run = workshop.NewRun(Id);
+        _live = null;
+        _poll ??= this.RegisterGrainTimer(PollAsync, new GrainTimerCreationOptions(s_pollInterval, s_pollInterval) { KeepAlive = true });
+        _work = CarryOutAsync(run);
+    }
+
+    private async Task CarryOutAsync(JobRun run)
+    {
+        try
+        {
+            var outcome = _shown.Outcome ?? await workshop.RunAsync(Id, _shown, run);
+            await StoreAsync(_shown with { Outcome = outcome, History = outcome.History });
+            await EndAsync(_shown with { State = JobState.Completed, Result = await PublishAsync(outcome) });
+        }
+        catch (OperationCanceledException) when (run.Suspending || !run.Token.IsCancellationRequested)
+        {
+            await KeepCheckpointAsync(run); // the silo stops; the record still says queued, so the next start goes on
+        }
+        catch (OperationCanceledException)
+        {
+            await KeepCheckpointAsync(run);
+            await EndAsync(_shown with { State = JobState.Cancelled });
+        }
+        catch (Exception e) // whatever the work or the store threw ends this job and no other
+        {
+            LogFailed(log, Id, e);
+            await KeepCheckpointAsync(run);
+            await EndAsync(_shown with { State = JobState.Failed, Error = JobError.Sentence(e, Id), InputError = Wire.IsInputError(e) });
+        }
+        finally
+        {
+            _run = null;
+        }
+    }
+
+    private async Task<JobResult> PublishAsync(JobOutcome outcome)
+    {
+        var spec = _shown.Spec!;
+        if (outcome.Data is { } data)
+        {
+            var info = await GrainFactory.GetGrain<IDataSetGrain>(data.Name).Register(data);
+            await GrainFactory.Shard(Catalogue.DataSets, info.Name).Add(info.Name);
+            return new(info.Name, 0, null, null, null, 0);
+        }
+        if (outcome.Weights is null || spec.Name is not { } name)
+            return new(null, 0, outcome.Weights, outcome.Kind, outcome.Config, outcome.Parameters);
+        await GrainFactory.Shard(Catalogue.Learngenes, name).Add(name);
+        var version = await Repository(name).Publish(new()
+        {
+            Name = name, Kind = outcome.Kind!, Weights = outcome.Weights, Config = outcome.Config!, Preprocess = outcome.Preprocess,
+            Parameters = outcome.Parameters, Parents = outcome.Parents, Job = Id, Data = _shown.Inputs.Data?.Name, DataHash = _shown.Inputs.Data?.Hash,
+            Settings = outcome.Settings, Metrics = outcome.Metrics,
+        });
+        return new(name, version.Version, version.Weights, version.Kind, version.Config, version.Parameters);
+    }
+
+    // Looks at the run: keeps a new checkpoint in the record, then drops the old one; shows progress.
+    private async Task PollAsync(CancellationToken token)
+    {
+        if (_run is null || ReferenceEquals(_run.Latest, _live)) return;
+        _live = _run.Latest;
+        await KeepCheckpointAsync(_run);
+        Show();
+    }
+
+    private async Task KeepCheckpointAsync(JobRun run)
+    {
+        var latest = run.Latest;
+        if (latest.Checkpoint is null || latest.Checkpoint == _shown.Checkpoint) return;
+        var old = _shown.Checkpoint;
+        try
+        {
+            await StoreAsync(_shown with { Checkpoint = latest.Checkpoint, CheckpointStep = latest.CheckpointStep, Steps = latest.Steps, History = Wire.History(latest.Epochs) });
+            workshop.Forget(old);
+        }
+        catch (Exception e) // the record keeps the older checkpoint, which is as good
+        {
+            LogCheckpointLost(log, Id, e);
+        }
+    }
+
+    // The end of a job is written however long the store refuses: until then the job is not shown as ended.
+    private async Task EndAsync(JobRecord ended)
+    {
+        var checkpoint = ended.State == JobState.Completed ? ended.Checkpoint : null;
+        if (checkpoint is not null) ended = ended with { Checkpoint = null };
+        while (true)
+            try
+            {
+                await StoreAsync(ended);
+                break;
+            }
+            catch (Exception e)
+            {
+                LogEndNotWritten(log, Id, e);
+                await Task.Delay(s_retry, time);
+            }
+        workshop.Forget(checkpoint);
+        _poll?.Dispose();
+        _poll = null;
+        await ReleaseAsync(ended);
+    }
+
+    private async Task ReleaseAsync(JobRecord ended)
+    {
+        try
+        {
+            if (ended.Spec!.Name is { } name && ended.Spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
+            await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id);
+        }
+        catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again
+        {
+            LogNotReleased(log, Id, e);
+        }
+    }
+
+    private async Task StoreAsync(JobRecord next)
+    {
+        var before = state.State;
+        state.State = next;
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            state.State = before;
+            throw;
+        }
+        _shown = next;
+        Show();
+    }
+
+    private void Show()
+    {
+        _revision++;
+        var changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
+    }
+
+    private JobStatus Status()
+    {
+        RequireKnown();
+        bool running = _shown.State == JobState.Queued && _live is { Started: true };
+        bool done = _shown.State == JobState.Completed;
+        long steps = Math.Max(_live?.Steps ?? 0, _shown.Steps);
+        if (steps == 0 && _shown.Spec!.Kind is not (JobKind.Train or JobKind.LearnLets or JobKind.Finetune)) steps = 1;
+        return new()
+        {
+            Id = Id, Spec = _shown.Spec!, State = running ? JobState.Running : _shown.State, Steps = steps,
+            Step = done ? steps : _live is { Step: > 0 } live ? live.Step : _shown.CheckpointStep,
+            Metrics = _shown.Outcome?.Metrics ?? _live?.Metrics ?? new Dictionary<string, double>(),
+            History = _shown.Outcome?.History ?? (_live is { Epochs.Count: > 0 } l ? Wire.History(l.Epochs) : _shown.History),
+            Result = _shown.Result, Error = _shown.Error, InputError = _shown.InputError, Revision = _revision, Created = _shown.Created,
+            CheckpointStep = _shown.CheckpointStep,
+        };
+    }
+
+    private void RequireKnown()
+    {
+        if (_shown.Spec is null) throw new RefusedException($"there is no job '{Id}'; 'learngene jobs list' shows those there are.");
+    }
+
+    private ILearngeneRepositoryGrain Repository(string name) => GrainFactory.GetGrain<ILearngeneRepositoryGrain>(name);
+
+    [LoggerMessage(LogLevel.Warning, "Job {Job} failed")]
+    private static partial void LogFailed(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Warning, "A checkpoint of job {Job} could not be recorded")]
+    private static partial void LogCheckpointLost(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Error, "The end of job {Job} could not be written; trying again")]
+    private static partial void LogEndNotWritten(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
+    private static partial void LogNotReleased(ILogger log, string job, Exception e);
+}

@@ -1,0 +1,59 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Learngene.Data;
+using Learngene.Grains.Data;
+using Learngene.Grains.Weights;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+using Learngene.Vision;
+using Learngene.Vision.Data;
+using Learngene.Vision.Files;
+using Learngene.Vision.Safetensors;
+using TorchSharp;
+
+namespace Learngene.Grains.Jobs.Work;
+
+/// <summary>All that a piece of work needs, on the lane's thread.</summary>
+internal sealed record JobContext(JobSpec Spec, JobInputs Inputs, WeightRef? Checkpoint, JobRun Run, IWeightStore Store, OpenDataSets DataSets, torch.Device Device)
+{
+    /// <summary>The file that the job starts from, opened and verified.</summary>
+    public SafetensorsFile OpenModel()
+    {
+        var reference = Inputs.Model?.Weights ?? Spec.File ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a model.");
+        return SafetensorsFile.Open(Store.Open(reference), Inputs.Model?.Reference ?? "the file");
+    }
+
+    public SafetensorsFile? OpenCheckpoint() => Checkpoint is null ? null : SafetensorsFile.Open(Store.Open(Checkpoint), "the checkpoint");
+
+    /// <summary>The data set, opened and found to be the one that the job was accepted with.</summary>
+    public DataSet OpenData() => DataSets.Open(Inputs.Data ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a data set."));
+
+    public IReadOnlyList<Parent> Parents(string role) =>
+        Inputs.Model is { } model ? [new(role, model.Reference, model.Weights.Sha256)] : Spec.File is { } file ? [new("file", null, file.Sha256)] : [];
+
+    /// <summary>What determined the bytes: parents, data, settings, software. No names, jobs or times, so that equal work gives an equal file.</summary>
+    public string Lineage(object settings, string role)
+    {
+        var lineage = new JsonObject
+        {
+            ["software"] = Software,
+            ["work"] = JobWork.Name(Spec.Kind),
+            ["parents"] = new JsonArray([.. Parents(role).Select(p => (JsonNode)new JsonObject { ["role"] = p.Role, ["sha256"] = p.Sha256 })]),
+        };
+        if (Inputs.Data is { } data) lineage["data"] = data.Hash;
+        lineage["settings"] = JsonSerializer.SerializeToNode(settings, settings.GetType(), Json.Strict);
+        return lineage.ToJsonString();
+    }
+
+    /// <summary>What a stored model is, for the repository.</summary>
+    public JobOutcome Stored(ModelConfig config, WeightRef weights, long parameters, object settings, string role) => new()
+    {
+        Weights = weights, Kind = config.Kind, Config = config.Json, Parameters = parameters, Parents = Parents(role),
+        Preprocess = config.Preprocess is { } p ? JsonSerializer.Serialize(p, Json.Strict) : null,
+        Settings = JsonSerializer.Serialize(settings, settings.GetType(), Json.Strict),
+    };
+
+    /// <summary>Version of this software.</summary>
+    public static string Software { get; } = typeof(JobContext).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+}

@@ -1,0 +1,29 @@
+using Learngene.Vision;
+using Learngene.Vision.Files;
+using Learngene.Vision.Lets;
+using Learngene.Vision.Models;
+using Learngene.Vision.Training;
+
+namespace Learngene.Grains.Jobs.Work;
+
+/// <summary>Learns a LeTs learngene from an ancestry model: stage 1.</summary>
+internal static class LetsWork
+{
+    public static JobOutcome Run(JobContext c)
+    {
+        var settings = Json.Parse<LetsSettings>(c.Spec.Settings, "settings");
+        settings = settings with { Precision = Bf16.Resolve(settings.Precision) };
+        var data = c.OpenData();
+        using var file = c.OpenModel();
+        var ancestry = ModelConfig.Read(file);
+        var shape = settings.Shape(ancestry.Vit);
+        var preprocess = ancestry.Preprocess ?? data.Preprocess;
+        using var teaching = ModelFile.ReadVit(file, ancestry.Vit, c.Device);
+        using var parameters = LetsParameters.Create(shape, settings.Seed, c.Device);
+        var teacher = new Teacher(ancestry.Vit, teaching, settings.Precision);
+        var history = new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, teacher).Run(c);
+        var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
+        var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));
+        return c.Stored(config, weights, shape.Trainable, settings, "ancestry").With(history);
+    }
+}

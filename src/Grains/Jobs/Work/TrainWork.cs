@@ -1,0 +1,24 @@
+using Learngene.Grains.Weights;
+using Learngene.Vision;
+using Learngene.Vision.Files;
+using Learngene.Vision.Models;
+using Learngene.Vision.Training;
+
+namespace Learngene.Grains.Jobs.Work;
+
+/// <summary>Trains a ViT from random weights.</summary>
+internal static class TrainWork
+{
+    public static JobOutcome Run(JobContext c)
+    {
+        var settings = Json.Parse<TrainSettings>(c.Spec.Settings, "settings");
+        settings = settings with { Precision = Bf16.Resolve(settings.Precision) };
+        var data = c.OpenData();
+        var shape = settings.Shape(data.Geometry.Height, data.Geometry.Channels, data.Classes);
+        using var parameters = VitInit.Create(shape, settings.Seed, c.Device);
+        var history = new Trainer(new VitTrainable(shape, parameters, settings), data, data.Preprocess, settings).Run(c);
+        var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = data.Preprocess, Lineage = c.Lineage(settings, "none") };
+        var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
+        return c.Stored(config, weights, shape.Parameters, settings, "none").With(history);
+    }
+}

@@ -1,0 +1,23 @@
+using Learngene.Grains.Compute;
+using Learngene.Grains.Jobs.Work;
+using Learngene.Grains.Weights;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Learngene.Grains;
+
+/// <summary>Tells how this silo is.</summary>
+[StatelessWorker]
+internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IWeightStore store, LearngeneOptions options) : Grain, IStatusGrain
+{
+    public Task<SiloStatus> Get()
+    {
+        var weights = store.List().ToList();
+        return Task.FromResult(new SiloStatus
+        {
+            Address = silo.SiloAddress.Endpoint.ToString(), Version = JobContext.Software, Http = options.HttpAddress,
+            Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = lanes.Device.Running, Queued = lanes.Device.Queued,
+            StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
+        });
+    }
+}

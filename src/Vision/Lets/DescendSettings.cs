@@ -1,0 +1,46 @@
+using Learngene.Vision.Safetensors;
+
+namespace Learngene.Vision.Lets;
+
+/// <summary>Settings of <c>descend</c>: the size, the rows and the number format.</summary>
+public sealed record DescendSettings
+{
+    /// <summary>Channels of the descendant: a multiple of the head size, at most the auxiliary model's width.</summary>
+    public int Width { get; init; }
+    /// <summary>Layers of the descendant, 1..256. Default: as many as <see cref="Rows"/>, or the auxiliary model's.</summary>
+    public int? Depth { get; init; }
+    /// <summary>The row of G that makes each layer. Default: the depth list of METHODS 1.6.</summary>
+    public IReadOnlyList<int>? Rows { get; init; }
+    /// <summary>How rows of the matrices are chosen. Default continuous.</summary>
+    public SelectionRule Select { get; init; } = SelectionRule.Continuous;
+    /// <summary>Seed of the random rule. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+    /// <summary>The magnitude rule keeps the smallest rows. Default false.</summary>
+    public bool Smallest { get; init; }
+    /// <summary>The magnitude rule measures the L1 norm. Default false.</summary>
+    public bool L1 { get; init; }
+    /// <summary>F32 (default), F16 or BF16.</summary>
+    public TensorType Type { get; init; } = TensorType.F32;
+
+    /// <summary>Checks the size against a learngene and fills in what was left to it.</summary>
+    /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>
+    public DescendSettings For(LetsShape shape)
+    {
+        int depth = Depth ?? Rows?.Count ?? shape.Auxiliary.Depth;
+        shape.Descendant(Width, depth);
+        if (Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
+            throw new InvalidInputException($"type {Type} cannot be written; allowed are F32, F16 and BF16.");
+        if (Rows is { } rows)
+        {
+            if (rows.Count != depth)
+                throw new InvalidInputException($"rows lists {rows.Count} layers and depth is {depth}; they must agree.");
+            foreach (int row in rows)
+                if (row < 0 || row >= shape.Rows)
+                    throw new InvalidInputException($"row {row} is outside 0..{shape.Rows - 1}; the learngene has {shape.Rows} rows.");
+        }
+        return this with { Depth = depth, Rows = Rows ?? DepthList.For(shape.Rows, depth) };
+    }
+
+    /// <summary>The rule as options.</summary>
+    public SelectionOptions Selection() => new() { Select = Select, Seed = Seed, Smallest = Smallest, L1 = L1 };
+}
