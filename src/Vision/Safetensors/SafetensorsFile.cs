@@ -6,7 +6,7 @@ namespace Learngene.Vision.Safetensors;
 /// <summary>An open safetensors file. Only its header is held in memory; reading may be done by several threads at once.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int ChunkBytes = 1 << 18;
+    private const int ChunkBytes = 1 << 17; // what a read brought in is still in the cache when it is converted
     private readonly FileStream _file;
     private readonly string _name;
 
@@ -120,7 +120,7 @@ public sealed class SafetensorsFile : IDisposable
             var stored = entry.Type == TensorType.F32 ? MemoryMarshal.AsBytes(part) : room.AsSpan(0, part.Length * size);
             ReadFully(entry.Offset + ((first + done) * size), stored, entry.Name);
             Singles.Widen(stored, entry.Type, part);
-            if (!allowNonFinite && Singles.IndexOfNonFinite(part) is >= 0 and var bad)
+            if (!allowNonFinite && Singles.IndexOfNonFinite(stored, entry.Type, part) is >= 0 and var bad)
                 throw new SafetensorsException($"{_name}: tensor '{entry.Name}' has {part[bad]} at element {first + done + bad} of {entry.Elements}, a finite value is needed.");
             done += part.Length;
         }
