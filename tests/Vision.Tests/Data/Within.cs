@@ -1,0 +1,7 @@
+namespace Learngene.Vision.Tests.Data;
+
+/// <summary>Gives synchronous code a time limit: a test that would hang fails instead.</summary>
+internal static class Within
+{
+    public static Task OneMinute(Action action) => Task.Run(action).WaitAsync(TimeSpan.FromMinutes(1));
+}
