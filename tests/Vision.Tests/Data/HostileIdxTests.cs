@@ -12,13 +12,13 @@ public sealed class HostileIdxTests(ITestOutputHelper output)
     private enum Kind { Plain, GzipOfMutated, MutatedGzip }
 
     [Fact]
-    public Task Ten_thousand_mutated_plain_files_do_no_harm() => Within.OneMinute(() => Attack(Kind.Plain, 2 * Each));
+    public Task Ten_thousand_mutated_plain_files_do_no_harm() => Within.Minutes(5, () => Attack(Kind.Plain, 2 * Each));
 
     [Fact]
-    public Task Five_thousand_compressed_mutated_files_do_no_harm() => Within.OneMinute(() => Attack(Kind.GzipOfMutated, Each));
+    public Task Five_thousand_compressed_mutated_files_do_no_harm() => Within.Minutes(5, () => Attack(Kind.GzipOfMutated, Each));
 
     [Fact]
-    public Task Five_thousand_mutated_compressed_files_do_no_harm() => Within.OneMinute(() => Attack(Kind.MutatedGzip, Each));
+    public Task Five_thousand_mutated_compressed_files_do_no_harm() => Within.Minutes(5, () => Attack(Kind.MutatedGzip, Each));
 
     [Fact]
     public Task A_bomb_is_read_no_further_than_its_header_declares() => Within.OneMinute(() =>
@@ -57,18 +57,21 @@ public sealed class HostileIdxTests(ITestOutputHelper output)
             var file = random.Next(files.Length);
             var path = folder[Samples.IdxNames[file] + (gzip ? ".gz" : "")];
             var sound = File.ReadAllBytes(path);
-            File.WriteAllBytes(path, kind switch
-            {
-                Kind.GzipOfMutated => Samples.Gzip(Mutate(files[file], random)),
-                _ => Mutate(sound, random),
-            });
+            Replace(path, kind == Kind.GzipOfMutated ? Samples.Gzip(Mutate(files[file], random)) : Mutate(sound, random));
             most = Math.Max(most, Allocated(folder, out var error));
             refused += error is null ? 0 : 1;
-            File.WriteAllBytes(path, sound);
+            Replace(path, sound);
         }
         output.WriteLine($"{kind}: {refused} of {cases} refused, at most {most:N0} bytes allocated for one");
         Assert.InRange(most, 1, FixedCost + 8 * files.Sum(file => file.Length));
         Assert.InRange(refused, cases / 4, cases - 1);
+    }
+
+    // Not overwritten in place: some file systems write a file through to the disk when it is, which here takes minutes.
+    private static void Replace(string path, byte[] content)
+    {
+        File.Delete(path);
+        File.WriteAllBytes(path, content);
     }
 
     /// <summary>Bytes allocated by opening and reading everything; any exception but a DataException fails the test.</summary>
