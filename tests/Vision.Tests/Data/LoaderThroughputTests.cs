@@ -33,6 +33,7 @@ public sealed class LoaderThroughputTests(ITestOutputHelper output)
         {
             using var folder = new TempFolder();
             WritePhotographs(folder, 200, height, width);
+            output.WriteLine($"{width} x {height} JPEG: {new FileInfo(folder["odd/001.jpg"]).Length:N0} bytes a file");
             using var data = DataSet.Open(folder.Path, imageSize: 224);
             foreach (var augment in (AugmentOptions[])[AugmentOptions.None, Rand])
                 foreach (var workers in (int[])[1, 2])
