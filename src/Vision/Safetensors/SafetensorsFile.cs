@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
@@ -6,7 +7,7 @@ namespace Learngene.Vision.Safetensors;
 /// <summary>An open safetensors file. Only its header is held in memory; reading may be done by several threads at once.</summary>
 public sealed class SafetensorsFile : IDisposable
 {
-    private const int ChunkBytes = 1 << 18;
+    private const int ChunkBytes = 1 << 20; // what a read brought in is still in the cache when it is converted
     private readonly FileStream _file;
     private readonly string _name;
 
@@ -113,17 +114,19 @@ public sealed class SafetensorsFile : IDisposable
         if (first < 0 || first > entry.Elements - destination.Length)
             throw new SafetensorsException($"{_name}: tensor '{entry.Name}' has {entry.Elements} elements, {destination.Length} from {first} on were asked for.");
         var size = entry.Type.Size();
-        var room = entry.Type == TensorType.F32 ? [] : new byte[Math.Min(ChunkBytes, (long)destination.Length * size)];
+        var room = ArrayPool<byte>.Shared.Rent(entry.Type == TensorType.F32 ? 0 : (int)Math.Min(ChunkBytes, (long)destination.Length * size));
         for (var done = 0; done < destination.Length;)
         {
             var part = destination.Slice(done, Math.Min(ChunkBytes / size, destination.Length - done));
             var stored = entry.Type == TensorType.F32 ? MemoryMarshal.AsBytes(part) : room.AsSpan(0, part.Length * size);
             ReadFully(entry.Offset + ((first + done) * size), stored, entry.Name);
             Singles.Widen(stored, entry.Type, part);
-            if (!allowNonFinite && Singles.IndexOfNonFinite(part) is >= 0 and var bad)
+            if (!allowNonFinite && Singles.IndexOfNonFinite(stored, entry.Type, part) is >= 0 and var bad)
                 throw new SafetensorsException($"{_name}: tensor '{entry.Name}' has {part[bad]} at element {first + done + bad} of {entry.Elements}, a finite value is needed.");
             done += part.Length;
         }
+
+        ArrayPool<byte>.Shared.Return(room);
     }
 
     /// <summary>Closes the file.</summary>

@@ -8,7 +8,7 @@ namespace Learngene.Vision.Safetensors;
 /// <summary>Writes a safetensors file front to back, tensors in the order of a plan. Equal input gives equal bytes.</summary>
 public sealed class SafetensorsWriter : IDisposable
 {
-    private const int ChunkElements = 1 << 17;
+    private const int ChunkElements = 1 << 16;
     private readonly Stream _stream;
     private readonly IReadOnlyList<TensorPlan> _plan;
     private readonly long[] _lengths;

@@ -16,8 +16,9 @@ public sealed class MutationTests
     ];
 
     [Fact(Timeout = 120_000)]
-    public Task Twenty_thousand_damaged_headers_are_read_or_refused_cheaply()
+    public async Task Twenty_thousand_damaged_headers_are_read_or_refused_cheaply()
     {
+        await Task.Yield(); // so that the timeout can cut in
         var random = new Random(1);
         using var test = new TestFile();
         int refused = 0, read = 0;
@@ -47,12 +48,12 @@ public sealed class MutationTests
 
         Assert.Equal(Mutations, refused + read);
         Assert.True(refused > Mutations / 2 && read > 100, $"{refused} refused, {read} read: the mutations are too weak or too strong");
-        return Task.CompletedTask;
     }
 
     [Fact(Timeout = 60_000)]
-    public Task A_header_of_a_hundred_thousand_tensors_costs_a_small_multiple_of_its_length()
+    public async Task A_header_of_a_hundred_thousand_tensors_costs_a_small_multiple_of_its_length()
     {
+        await Task.Yield();
         var header = new StringBuilder("{");
         for (var i = 0; i < 100_000; i++)
             header.Append($"{(i > 0 ? "," : "")}\"{i}\":{{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}");
@@ -61,7 +62,6 @@ public sealed class MutationTests
         using var file = SafetensorsFile.Open(test.Path);
         Assert.Equal(100_000, file.Tensors.Count);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 12L * header.Length);
-        return Task.CompletedTask;
     }
 
     private static byte[] Mutate(byte[] original, int data, Random random)

@@ -43,12 +43,14 @@ internal static class Lightness
         {
             Span<byte> from = canvas.Plane(c), to = canvas.SparePlane(c);
             for (var y = 1; y < height - 1; y++)
-                for (var i = y * width + 1; i < (y + 1) * width - 1; i++)
+            {
+                Span<byte> above = from.Slice((y - 1) * width, width), row = from.Slice(y * width, width), below = from.Slice((y + 1) * width, width);
+                for (var x = 1; x < row.Length - 1; x++)
                 {
-                    var around = from[i - width - 1] + from[i - width] + from[i - width + 1] + from[i - 1]
-                        + from[i + 1] + from[i + width - 1] + from[i + width] + from[i + width + 1];
-                    to[i] = Blend((around + 5 * from[i] + 6) / 13, from[i], scale);
+                    var around = above[x - 1] + above[x] + above[x + 1] + row[x - 1] + row[x + 1] + below[x - 1] + below[x] + below[x + 1];
+                    to[y * width + x] = Blend((around + 5 * row[x] + 6) / 13, row[x], scale);
                 }
+            }
         }
         canvas.Swap();
     }

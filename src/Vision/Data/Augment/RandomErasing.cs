@@ -14,8 +14,7 @@ internal static class RandomErasing
             return;
         for (var c = 0; c < geometry.Channels; c++)
             for (var y = box.Top; y < box.Top + box.Height; y++)
-                foreach (ref var value in chw.Slice(c * geometry.Plane + y * geometry.Width + box.Left, box.Width))
-                    value = (float)draws.Normal();
+                Noise(chw.Slice(c * geometry.Plane + y * geometry.Width + box.Left, box.Width), ref draws);
     }
 
     /// <summary>A rectangle smaller than the image in both directions; none if ten attempts do not fit.</summary>
@@ -31,6 +30,17 @@ internal static class RandomErasing
                 return new(draws.Below(geometry.Height - height + 1), draws.Below(geometry.Width - width + 1), height, width);
         }
         return null;
+    }
+
+    private static void Noise(Span<float> values, ref Draws draws)
+    {
+        for (var i = 0; i < values.Length; i += 2)
+        {
+            var (first, second) = draws.NormalPair();
+            values[i] = (float)first;
+            if (i + 1 < values.Length)
+                values[i + 1] = (float)second;
+        }
     }
 }
 

@@ -39,17 +39,25 @@ internal static class Warp
         for (var x = 0; x < to.Length; x++, sourceX += stepX, sourceY += stepY)
         {
             int u = (int)((sourceX + 32768) >> 16), v = (int)((sourceY + 32768) >> 16);
-            int left = u >> 8, top = v >> 8;
-            if (left < -1 || top < -1 || left >= width || top >= height)
+            int left = u >> 8, top = v >> 8, fx = u & 255, fy = v & 255;
+            if ((uint)left < (uint)(width - 1) && (uint)top < (uint)(height - 1))
             {
-                to[x] = 0;
-                continue;
+                var corner = from.Slice(top * width + left, width + 2);
+                to[x] = Blend(corner[0], corner[1], corner[width], corner[width + 1], fx, fy);
             }
-            int fx = u & 255, fy = v & 255;
-            var upper = At(from, left, top, height, width) * (One - fx) + At(from, left + 1, top, height, width) * fx;
-            var lower = At(from, left, top + 1, height, width) * (One - fx) + At(from, left + 1, top + 1, height, width) * fx;
-            to[x] = (byte)((upper * (One - fy) + lower * fy + One * One / 2) >> 16);
+            else if (left < -1 || top < -1 || left >= width || top >= height)
+                to[x] = 0;
+            else
+                to[x] = Blend(At(from, left, top, height, width), At(from, left + 1, top, height, width),
+                    At(from, left, top + 1, height, width), At(from, left + 1, top + 1, height, width), fx, fy);
         }
+    }
+
+    private static byte Blend(int upperLeft, int upperRight, int lowerLeft, int lowerRight, int fx, int fy)
+    {
+        var upper = upperLeft * (One - fx) + upperRight * fx;
+        var lower = lowerLeft * (One - fx) + lowerRight * fx;
+        return (byte)((upper * (One - fy) + lower * fy + One * One / 2) >> 16);
     }
 
     private static int At(ReadOnlySpan<byte> plane, int x, int y, int height, int width) =>

@@ -6,7 +6,8 @@ namespace Learngene.Vision.Data.Formats;
 /// <summary>One PNG or JPEG file: its header checked first, then decoded, scaled so that it covers the geometry, and cropped at the centre.</summary>
 internal static class ImageFile
 {
-    private static readonly SKSamplingOptions Sampling = new(SKFilterMode.Linear, SKMipmapMode.Linear);
+    private static readonly SKSamplingOptions Bilinear = new(SKFilterMode.Linear, SKMipmapMode.None);
+    private static readonly SKSamplingOptions Trilinear = new(SKFilterMode.Linear, SKMipmapMode.Linear);
 
     public static (int Height, int Width, bool Grey) Inspect(string path, DataLimits limits)
     {
@@ -42,7 +43,8 @@ internal static class ImageFile
                 using var source = new SKPixmap(whole, (nint)from);
                 using var crop = source.ExtractSubset(Centre(whole, target));
                 using var destination = new SKPixmap(target, (nint)to);
-                if (crop is null || !crop.ScalePixels(destination, Sampling))
+                // Bilinear is sound down to one half; below, it would skip pixels. Trilinear costs as much as the decoding.
+                if (crop is null || !crop.ScalePixels(destination, crop.Width < 2 * target.Width ? Bilinear : Trilinear))
                     throw new DataException($"{path}: the image of {whole.Height} x {whole.Width} cannot be scaled to {target.Height} x {target.Width}.");
                 Planar(scaled, geometry, chw);
             }
