@@ -1,4 +1,5 @@
 using Learngene.Data;
+using Learngene.Grains.Jobs;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision;

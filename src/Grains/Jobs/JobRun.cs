@@ -15,7 +15,7 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     private readonly CancellationTokenSource _cancel = new();
     private LaneTurn? _turn;
     private long _began, _lastCheckpoint, _firstStep = -1;
-    private TimeSpan _interval = leastInterval;
+    private TimeSpan _interval; // of the last checkpoint's cost; never below leastInterval
     private volatile bool _suspend;
     private volatile JobSnapshot _latest = new();
 
@@ -43,7 +43,7 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
         _turn!.Breathe();
     }
 
-    public bool CheckpointDue => _suspend || time.GetElapsedTime(_lastCheckpoint) >= _interval;
+    public bool CheckpointDue => _suspend || time.GetElapsedTime(_lastCheckpoint) >= (_interval > leastInterval ? _interval : leastInterval);
 
     public void OnStep(TrainingProgress p)
     {
@@ -60,7 +60,7 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
         var reference = store.Put(write);
         var cost = time.GetElapsedTime(start);
         _lastCheckpoint = time.GetTimestamp();
-        _interval = cost / CheckpointShare > leastInterval ? cost / CheckpointShare : leastInterval;
+        _interval = cost / CheckpointShare;
         _latest = _latest with { Checkpoint = reference, CheckpointStep = step };
     }
 }

@@ -81,11 +81,12 @@ internal sealed partial class TransformationJobGrain(
     public async Task<JobStatus> Resume()
     {
         RequireKnown();
-        if (_shown.State is not (JobState.Failed or JobState.Cancelled)) return Status();
+        bool lost = _shown is { State: JobState.Completed, Outcome.Weights: { } made } && !workshop.Has(made);
+        if (!lost && _shown.State is not (JobState.Failed or JobState.Cancelled)) return Status();
         await _work;
         if (_shown.Spec!.Name is { } name && _shown.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
         await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
-        await StoreAsync(_shown with { State = JobState.Queued, Error = null, InputError = false });
+        await StoreAsync(_shown with { State = JobState.Queued, Error = null, InputError = false, Outcome = lost ? null : _shown.Outcome, Result = null });
         Begin();
         return Status();
     }

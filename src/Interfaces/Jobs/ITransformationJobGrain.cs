@@ -21,7 +21,7 @@ public interface ITransformationJobGrain : IGrainWithStringKey
     /// <summary>Stops the job; its last checkpoint is kept. A job that has ended stays as it is.</summary>
     [Alias("Cancel")] Task<JobStatus> Cancel();
 
-    /// <summary>Queues a failed or cancelled job again from its last checkpoint. Any other stays as it is.</summary>
+    /// <summary>Queues a failed or cancelled job again from its last checkpoint, and a completed one whose file is gone. Any other stays as it is.</summary>
     [Alias("Resume")] Task<JobStatus> Resume();
 
     /// <summary>The weights this job still needs, for the collector of unreferenced ones.</summary>
