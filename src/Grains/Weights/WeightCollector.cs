@@ -13,7 +13,8 @@ internal sealed class WeightCollector(IWeightStore store, TimeProvider time)
 {
     /// <summary>
     /// Removes what is not referred to and was last stored longer ago than the grace period. Weights are stored first and referred to
-    /// later, so the grace period must be longer than any job takes from the one to the other.
+    /// later, so the grace period must be longer than any job takes from the one to the other,
+    /// and than the clocks of silos and of a shared volume differ.
     /// </summary>
     /// <param name="referenced">SHA-256 of everything that is referred to, in lower case.</param>
     /// <param name="grace">How long unreferenced weights, and unfinished uploads, are kept; not negative.</param>

@@ -27,6 +27,7 @@ public sealed class SafetensorsWriter : IDisposable
         _plan = plan;
         _lengths = new long[plan.Count];
         var names = new HashSet<string> { "__metadata__" };
+        var total = 0L;
         for (var i = 0; i < plan.Count; i++)
         {
             if (!names.Add(plan[i].Name))
@@ -34,6 +35,9 @@ public sealed class SafetensorsWriter : IDisposable
             if (plan[i].Shape.Any(size => size < 0))
                 throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with shape [{string.Join(", ", plan[i].Shape)}], sizes are 0 or more.");
             _lengths[i] = SafetensorsHeader.ByteLength(plan[i].Name, plan[i].Shape, plan[i].Type);
+            if (_lengths[i] > long.MaxValue - total)
+                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with {_lengths[i]} bytes after {total}, together more than {long.MaxValue}.");
+            total += _lengths[i];
         }
 
         stream.Write(Header(metadata));
@@ -124,7 +128,7 @@ public sealed class SafetensorsWriter : IDisposable
                 WriteMetadata(json, metadata);
             var end = 0L;
             for (var i = 0; i < _plan.Count; i++)
-                WriteTensor(json, _plan[i], end, end = checked(end + _lengths[i]));
+                WriteTensor(json, _plan[i], end, end += _lengths[i]);
             json.WriteEndObject();
         }
 

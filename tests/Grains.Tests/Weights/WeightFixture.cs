@@ -6,7 +6,8 @@ namespace Learngene.Grains.Tests.Weights;
 /// <summary>A clock that stands still until it is moved.</summary>
 internal sealed class StillTime : TimeProvider
 {
-    internal DateTimeOffset Now { get; set; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    // Before the file system's own clock, which dates a temporary file for the moment until the store does: there it must look young, as it would in use.
+    internal DateTimeOffset Now { get; set; } = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     public override DateTimeOffset GetUtcNow() => Now;
 }
