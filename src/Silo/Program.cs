@@ -1,1 +1,11 @@
-Console.WriteLine(TorchSharp.torch.ones(2, 2).sum().item<float>());
+using Learngene.Silo.Demo;
+using Learngene.Silo.Hosting;
+
+// The process: serve (default) runs a silo; demo runs one in process, puts it through its main job and ends.
+var root = new System.CommandLine.RootCommand("One big Vision Transformer in, right-sized initialised Vision Transformers out.")
+{
+    ServeCommand.Create(),
+    DemoCommand.Create(),
+};
+ServeCommand.MakeDefault(root);
+return await CommandRunner.RunAsync(root, args);

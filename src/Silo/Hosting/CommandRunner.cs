@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Learngene.Sdk;
+using Learngene.Sdk.Jobs;
+
+namespace Learngene.Silo.Hosting;
+
+/// <summary>What is wrong with how the process was started: one sentence.</summary>
+internal sealed class StartupException(string message) : Exception(message);
+
+/// <summary>Runs a command line; an error is one sentence on standard error and an exit code.</summary>
+internal static class CommandRunner
+{
+    private const int Failed = 1, WrongInput = 2, Interrupted = 130;
+
+    public static async Task<int> RunAsync(RootCommand root, string[] args)
+    {
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0) return Say(parsed.Errors[0].Message, WrongInput);
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception e) when (e is StartupException or RefusedException)
+        {
+            return Say(e.Message, WrongInput);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+        catch (Exception e) when (e is JobFailedException or SiloUnreachableException or IOException)
+        {
+            return Say(e.Message, Failed);
+        }
+    }
+
+    private static int Say(string message, int code)
+    {
+        Console.Error.WriteLine(message);
+        return code;
+    }
+}

@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+
+namespace Learngene.Silo.Hosting;
+
+/// <summary>
+/// Settings of the process. Each comes from the first of: command line (--data-dir), environment (LEARNGENE_DATA_DIR),
+/// <c>appsettings.json</c> ("Learngene": { "dataDir": ... }), default. An unknown key is an error that names the nearest known one.
+/// </summary>
+internal sealed record SiloSettings
+{
+    /// <summary>Directory of everything that is kept. Default .learngene.</summary>
+    public string DataDir { get; init; } = ".learngene";
+    /// <summary>Port of Orleans' gateway, for CLI and SDK; 0 takes a free one. Default 30000.</summary>
+    public int GatewayPort { get; init; } = 30_000;
+    /// <summary>Port between silos; 0 takes a free one. Default 11111.</summary>
+    public int SiloPort { get; init; } = 11_111;
+    /// <summary>Port of HTTP: weights, health, dashboard; 0 takes a free one. Default 8080.</summary>
+    public int HttpPort { get; init; } = 8080;
+    /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>
+    public int Threads { get; init; }
+    /// <summary>Shortest time between two checkpoints of a job, seconds. Default 10.</summary>
+    public double CheckpointSeconds { get; init; } = 10;
+    /// <summary>How long an unreferenced file stays, hours. Default 24.</summary>
+    public double WeightGraceHours { get; init; } = 24;
+    /// <summary>Largest file taken in, bytes. Default 64 GB.</summary>
+    public long MaxUploadBytes { get; init; } = 64_000_000_000;
+
+    private static readonly PropertyInfo[] s_properties = typeof(SiloSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+    // Read by the command-line tool, not by the silo.
+    private static readonly string[] s_others = ["LEARNGENE_CLUSTER"];
+
+    /// <summary>One option of the command line per setting.</summary>
+    public static IReadOnlyList<Option<string?>> Options() =>
+        [.. s_properties.Select(p => new Option<string?>("--" + Words(p.Name, '-')) { Description = Help(p.Name) })];
+
+    /// <summary>The settings that a command line, the environment and a file make together.</summary>
+    /// <exception cref="StartupException">An unknown key or a value that cannot be.</exception>
+    public static SiloSettings Read(ParseResult parsed, IReadOnlyList<Option<string?>> options, string file)
+    {
+        var values = new Dictionary<string, (string Value, string From)>();
+        foreach (var (key, value) in FromFile(file)) values[key] = (value, $"'{key}' in {file}");
+        foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            if (variable.Key is string name && name.StartsWith("LEARNGENE_", StringComparison.Ordinal) && !s_others.Contains(name))
+                values[Known(name, p => "LEARNGENE_" + Words(p, '_').ToUpperInvariant(), "the environment")] = ((string)variable.Value!, name);
+        foreach (var (property, option) in s_properties.Zip(options))
+            if (parsed.GetValue(option) is { } value) values[property.Name] = (value, option.Name);
+        var settings = new SiloSettings();
+        foreach (var (key, (value, from)) in values) Set(settings, key, value, from);
+        settings.Check();
+        return settings;
+    }
+
+    private static IEnumerable<(string Key, string Value)> FromFile(string file)
+    {
+        if (!File.Exists(file)) yield break;
+        JsonElement section;
+        try
+        {
+            using var document = JsonDocument.Parse(File.ReadAllText(file), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("Learngene", out section)) yield break;
+            section = section.Clone();
+        }
+        catch (JsonException e)
+        {
+            throw new StartupException($"{file} is not JSON: {e.Message}");
+        }
+        foreach (var property in section.EnumerateObject())
+            yield return (Known(property.Name, p => char.ToLowerInvariant(p[0]) + p[1..], file), property.Value.ToString());
+    }
+
+    private static string Known(string key, Func<string, string> spelling, string where)
+    {
+        foreach (var property in s_properties)
+            if (spelling(property.Name) == key) return property.Name;
+        throw new StartupException($"{where} has no setting '{key}'; did you mean '{Vision.Json.Nearest(key, s_properties.Select(p => spelling(p.Name)))}'?");
+    }
+
+    private static void Set(SiloSettings settings, string name, string value, string from)
+    {
+        var property = s_properties.First(p => p.Name == name);
+        try
+        {
+            property.SetValue(settings, Convert.ChangeType(value, property.PropertyType, CultureInfo.InvariantCulture));
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new StartupException($"{from} is '{value}'; a number is needed.");
+        }
+    }
+
+    private void Check()
+    {
+        foreach (var (name, port) in (ReadOnlySpan<(string, int)>)[("gateway-port", GatewayPort), ("silo-port", SiloPort), ("http-port", HttpPort)])
+            if (port is < 0 or > 65_535) throw new StartupException($"{name} {port} is outside 0..65535.");
+        if (Threads is < 0 or > 1024) throw new StartupException($"threads {Threads} is outside 0..1024.");
+        if (!(CheckpointSeconds is >= 0.1 and <= 86_400)) throw new StartupException($"checkpoint-seconds {CheckpointSeconds} is outside 0.1..86400.");
+        if (!(WeightGraceHours is >= 0 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 0..100000.");
+        if (MaxUploadBytes < 8) throw new StartupException($"max-upload-bytes {MaxUploadBytes} is below 8.");
+        if (string.IsNullOrWhiteSpace(DataDir)) throw new StartupException("data-dir is empty.");
+    }
+
+    private static string Help(string name) => name switch
+    {
+        nameof(DataDir) => "Directory of everything that is kept. Default: .learngene",
+        nameof(GatewayPort) => "Port for the CLI and the SDK; 0 takes a free one. Default: 30000",
+        nameof(SiloPort) => "Port between silos; 0 takes a free one. Default: 11111",
+        nameof(HttpPort) => "Port of weights, health and dashboard; 0 takes a free one. Default: 8080",
+        nameof(Threads) => "Threads of the CPU lane; 0 is one per core. Default: 0",
+        nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
+        nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",
+        _ => "Largest file taken in, bytes. Default: 64000000000",
+    };
+
+    private static string Words(string name, char between) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? between.ToString() : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

@@ -1,0 +1,46 @@
+using Learngene.Grains;
+using Learngene.Grains.Weights;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+
+namespace Learngene.Silo.Hosting;
+
+/// <summary>Now and then removes weights that no version and no job refers to and that are older than the grace period.</summary>
+internal sealed partial class WeightSweeper(IGrainFactory grains, IWeightStore store, LearngeneOptions options, TimeProvider time, ILogger<WeightSweeper> log) : BackgroundService
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            try
+            {
+                await SweepAsync();
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                LogPutOff(log, e); // what cannot be listed now is not collected now
+            }
+    }
+
+    /// <summary>Sweeps once.</summary>
+    public async Task<Collected> SweepAsync()
+    {
+        var referenced = new HashSet<string>();
+        foreach (string name in await grains.ListAsync(Catalogue.Learngenes))
+            foreach (var version in await grains.GetGrain<ILearngeneRepositoryGrain>(name).Versions())
+                referenced.Add(version.Weights.Sha256);
+        foreach (string job in await grains.ListAsync(Catalogue.Jobs))
+            foreach (var weights in await grains.GetGrain<ITransformationJobGrain>(job).References())
+                referenced.Add(weights.Sha256);
+        var collected = await Task.Run(() => new WeightCollector(store, time).Collect(referenced, options.WeightGrace));
+        if (collected.Weights > 0) LogCollected(log, collected.Weights, collected.Bytes);
+        return collected;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Collecting unreferenced weights was put off")]
+    private static partial void LogPutOff(ILogger log, Exception e);
+    [LoggerMessage(LogLevel.Information, "Collected {Files} unreferenced weights, {Bytes} bytes")]
+    private static partial void LogCollected(ILogger log, int files, long bytes);
+}

@@ -1,0 +1,24 @@
+namespace Learngene.Silo.Http;
+
+/// <summary>Whether the process lives, and whether its grains answer.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    public static void MapHealth(this WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live"));
+        app.MapGet("/health/ready", async (IGrainFactory grains) =>
+        {
+            try
+            {
+                await grains.GetGrain<IStatusGrain>(0).Get().WaitAsync(s_patience);
+                return Results.Text("ready");
+            }
+            catch (Exception e) // whatever keeps the grains from answering
+            {
+                return Results.Problem(e.Message, statusCode: StatusCodes.Status503ServiceUnavailable);
+            }
+        });
+    }
+}
