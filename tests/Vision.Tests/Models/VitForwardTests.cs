@@ -64,7 +64,7 @@ public sealed class VitForwardTests
         return empty(count, channels, side, side).normal_(0, 1, generator);
     }
 
-    private static void AssertLogits(Tensor logits, IReadOnlyDictionary<string, Numbers> weights, Tensor images, VitShape shape)
+    internal static void AssertLogits(Tensor logits, IReadOnlyDictionary<string, Numbers> weights, Tensor images, VitShape shape)
     {
         for (int i = 0; i < images.shape[0]; i++)
         {
