@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Learngene.Sdk;
+
+namespace Learngene.Grains.Tests.Durability;
+
+/// <summary>A silo in a process of its own, as a user starts it, to be killed.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private SiloProcess(Process process, LearngeneClient client) => (_process, Client) = (process, client);
+
+    public LearngeneClient Client { get; }
+
+    public static async Task<SiloProcess> StartAsync(string dataDirectory, params string[] more)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
+        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), "serve", "--data-dir", dataDirectory,
+            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", .. more])
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start)!;
+        string? line = await process.StandardOutput.ReadLineAsync();
+        Assert.StartsWith("Learngene silo ready: gateway ", line);
+        return new(process, await LearngeneClient.ConnectAsync(line!.Split(' ')[4]));
+    }
+
+    /// <summary>kill -9.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        await Client.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await KillAsync();
+        _process.Dispose();
+    }
+}
