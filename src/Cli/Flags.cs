@@ -10,7 +10,7 @@ internal static class GlobalFlags
 {
     public static readonly Option<string> Cluster = new("--cluster")
     {
-        Description = $"HOST:PORT of a silo's gateway (default {LearngeneClient.DefaultCluster}, or LEARNGENE_CLUSTER).", HelpName = "HOST:PORT", Recursive = true,
+        Description = "A silo's gateway; the environment variable LEARNGENE_CLUSTER may name it instead.", HelpName = "HOST:PORT", Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("LEARNGENE_CLUSTER") is { Length: > 0 } named ? named : LearngeneClient.DefaultCluster,
     };
 

@@ -13,8 +13,9 @@ internal static partial class Usage
         if (parsed.Errors.Count == 0 && Strangers(parsed).FirstOrDefault() is null) return null;
         var command = parsed.CommandResult.Command;
         string full = FullName(parsed.CommandResult);
+        string[] known = [.. Options(parsed.CommandResult)];
         if (Strangers(parsed).FirstOrDefault() is { } stranger)
-            return $"'{full}' has no option '{stranger}'; did you mean '{Nearest(stranger, Options(parsed.CommandResult))}'?";
+            return known.Contains(stranger) ? $"the option before '{stranger}' needs a value; see '{full} --help'." : $"'{full}' has no option '{stranger}'; did you mean '{Nearest(stranger, known)}'?";
         if (parsed.UnmatchedTokens.FirstOrDefault() is { } token)
             return command.Subcommands.Count > 0
                 ? $"'{full}' has no command '{token}'; did you mean '{Nearest(token, command.Subcommands.Select(c => c.Name))}'?"
@@ -23,7 +24,7 @@ internal static partial class Usage
             return $"'{full}' needs a command, one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
         if (command.Arguments.FirstOrDefault(a => a.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(a) is not { Tokens.Count: > 0 }) is { } missing)
             return $"'{full}' needs {missing.Name}; see '{full} --help'.";
-        if (command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null) is { } wanted)
+        if (command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null or { Implicit: true }) is { } wanted)
             return $"'{full}' needs {wanted.Name}: {wanted.Description}";
         return OneLine(parsed.Errors[0].Message);
     }
