@@ -245,7 +245,7 @@ internal sealed partial class TransformationJobGrain(
     {
         RequireKnown();
         bool running = _shown.State == JobState.Queued && _live is { Started: true };
-        bool done = _shown.State == JobState.Completed;
+        bool done = _shown.Outcome is not null;
         long steps = Math.Max(_live?.Steps ?? 0, _shown.Steps);
         if (steps == 0 && _shown.Spec!.Kind is not (JobKind.Train or JobKind.LearnLets or JobKind.Finetune)) steps = 1;
         return new()

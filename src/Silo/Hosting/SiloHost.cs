@@ -42,7 +42,8 @@ internal sealed class SiloHost : IAsyncDisposable
             };
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             builder.Logging.ClearProviders().SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Warning)
-                .AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Learngene", quiet ? LogLevel.Error : LogLevel.Information);
+                .AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
+                .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Learngene", quiet ? LogLevel.Error : LogLevel.Information);
             builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, httpPort));
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));

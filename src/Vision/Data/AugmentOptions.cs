@@ -33,6 +33,9 @@ public sealed record AugmentOptions
     /// <summary>Brightness, contrast and saturation are each scaled by 1 - x to 1 + x, 0 (off) to 1. Default 0; 0.4 is usual.</summary>
     public double ColorJitter { get; init; }
 
+    /// <summary>Whether an image comes in no more than two forms: as it is, and mirrored.</summary>
+    public bool MirrorsAtMost => CropPadding == 0 && RandomErasing == 0 && Mixup == 0 && Cutmix == 0 && RandAugmentOps == 0 && ColorJitter == 0;
+
     /// <summary>Refuses values out of range, in words.</summary>
     /// <param name="geometry">The images they are for.</param>
     /// <exception cref="ArgumentException">A value is out of its range; the message says which, and what is allowed.</exception>

@@ -11,6 +11,8 @@ public sealed class Batch
         Geometry = geometry;
         Pixels = GC.AllocateUninitializedArray<float>(count * geometry.Size);
         Labels = new long[count];
+        Sources = new int[count];
+        Mirrored = new bool[count];
         _otherLabels = new long[count];
     }
 
@@ -28,6 +30,12 @@ public sealed class Batch
 
     /// <summary>The class of each image; exactly <see cref="Count"/>.</summary>
     public long[] Labels { get; }
+
+    /// <summary>Which image of the set each one is; exactly <see cref="Count"/>.</summary>
+    public int[] Sources { get; }
+
+    /// <summary>Whether each image was mirrored; exactly <see cref="Count"/>.</summary>
+    public bool[] Mirrored { get; }
 
     /// <summary>With mixup or cutmix: the class of what was mixed into each image. Otherwise null.</summary>
     public long[]? OtherLabels => Mix is null ? null : _otherLabels;

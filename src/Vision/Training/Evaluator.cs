@@ -13,7 +13,7 @@ public sealed record Evaluation(double Accuracy, double Loss, int Images);
 /// <summary>Runs a predictor over a split.</summary>
 public static class Evaluator
 {
-    private const int Batch = 250;
+    private const int BatchSize = 250;
 
     /// <summary>Accuracy and loss of <paramref name="predict"/> on <paramref name="set"/>.</summary>
     /// <param name="predict">Logits (B, classes) of images (B, C, H, W).</param>
@@ -24,24 +24,29 @@ public static class Evaluator
     public static Evaluation Run(
         Func<Tensor, Tensor> predict, ImageSet set, Preprocess preprocess, ITrainingWatcher watcher, Device? device = null, int take = 0)
     {
-        using var none = no_grad();
-        using var loader = new BatchLoader(new()
-        {
-            Set = set, Preprocess = preprocess, Augment = AugmentOptions.None, BatchSize = Batch, Seed = 0, Epoch = 0,
-            Shuffle = false, DropLast = false, Take = take > 0 ? Math.Min(take, set.Count) : null,
-        });
         int right = 0, images = 0;
         double loss = 0;
-        foreach (var batch in loader)
+        ForEachBatch(set, preprocess, watcher, device ?? CPU, take, (batch, pixels, _) =>
         {
-            using var scope = NewDisposeScope();
-            watcher.Breathe();
-            var logits = predict(Images.ToTensor(batch, device ?? CPU));
+            var logits = predict(pixels);
             var labels = tensor(batch.Labels).to(logits.device);
             right += (int)logits.argmax(1).eq(labels).sum().item<long>();
             loss += nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).item<float>();
             images += batch.Count;
-        }
+        });
         return new(images == 0 ? 0 : (double)right / images, images == 0 ? 0 : loss / images, images);
+    }
+
+    /// <summary>Shows each image once, as it is and in the set's order, with the number of the batch's first image; without gradients.</summary>
+    internal static void ForEachBatch(ImageSet set, Preprocess preprocess, ITrainingWatcher watcher, Device device, int take, Action<Batch, Tensor, int> action)
+    {
+        using var none = no_grad();
+        using var loader = new BatchLoader(new() { Set = set, Preprocess = preprocess, BatchSize = BatchSize, Take = take > 0 ? Math.Min(take, set.Count) : null });
+        foreach (var batch in loader)
+        {
+            using var scope = NewDisposeScope();
+            watcher.Breathe();
+            action(batch, Images.ToTensor(batch, device), batch.Number * BatchSize);
+        }
     }
 }

@@ -32,6 +32,8 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     {
         using var optimiser = new AdamW(model.Parameters, options);
         var state = checkpoint is null ? new() : TrainingState.Load(checkpoint, model.Parameters, optimiser);
+        // By the whole run, not by what is left of it: a resumed run must see the same answers to the bit.
+        teacher?.Remember(data.Train, preprocess, options.Augment(), Steps * options.Batch, watcher);
         var rate = new LearningRate(options, StepsPerEpoch);
         while (state.Step < Steps)
         {
@@ -66,7 +68,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     private Tensor Loss(Tensor logits, Tensor images, Batch batch)
     {
         if (teacher is null) return Objective.CrossEntropy(logits, batch, options.LabelSmoothing);
-        var soft = Objective.SoftDistillation(logits, teacher.Logits(images), options.Temperature);
+        var soft = Objective.SoftDistillation(logits, teacher.Logits(batch, images), options.Temperature);
         double alpha = options.DistillationAlpha;
         return alpha >= 1 ? soft : soft * alpha + Objective.CrossEntropy(logits, batch, options.LabelSmoothing) * (1 - alpha);
     }

@@ -20,7 +20,7 @@ internal static class LetsWork
         var preprocess = ancestry.Preprocess ?? data.Preprocess;
         using var teaching = ModelFile.ReadVit(file, ancestry.Vit, c.Device);
         using var parameters = LetsParameters.Create(shape, settings.Seed, c.Device);
-        var teacher = new Teacher(ancestry.Vit, teaching, settings.Precision);
+        using var teacher = new Teacher(ancestry.Vit, teaching, settings.Precision);
         var history = new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, teacher).Run(c);
         var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
         var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));

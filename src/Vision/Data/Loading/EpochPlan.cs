@@ -34,7 +34,8 @@ internal sealed class EpochPlan
             var draws = new Draws(Options.Seed, DrawPurpose.Augment, Options.Epoch, position);
             var target = batch.Pixels.AsSpan(i * size, size);
             set.Read(_order[position], canvas.Pixels);
-            Vary(canvas, augment, ref draws);
+            batch.Sources[i] = _order[position];
+            batch.Mirrored[i] = Vary(canvas, augment, ref draws);
             Normalise(canvas, target);
             if (augment.RandomErasing > 0)
                 RandomErasing.Apply(target, batch.Geometry, augment.RandomErasing, ref draws);
@@ -47,9 +48,11 @@ internal sealed class EpochPlan
         }
     }
 
-    private static void Vary(Canvas canvas, AugmentOptions augment, ref Draws draws)
+    // Whether it mirrored the image.
+    private static bool Vary(Canvas canvas, AugmentOptions augment, ref Draws draws)
     {
-        if (augment.Flip && draws.Chance(0.5))
+        var mirrored = augment.Flip && draws.Chance(0.5);
+        if (mirrored)
             Placement.Flip(canvas);
         if (augment.CropPadding > 0)
             Placement.Crop(canvas, augment.CropPadding, ref draws);
@@ -57,6 +60,7 @@ internal sealed class EpochPlan
             RandAugment.Apply(canvas, augment.RandAugmentOps, augment.RandAugmentMagnitude, ref draws);
         if (augment.ColorJitter > 0)
             ColorJitter.Apply(canvas, augment.ColorJitter, ref draws);
+        return mirrored;
     }
 
     private void Normalise(Canvas canvas, Span<float> target)
