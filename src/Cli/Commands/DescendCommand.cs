@@ -27,7 +27,7 @@ internal static class DescendCommand
             string path = LocalFiles.ToWrite(call.Get(output)!);
             var options = new DescendOptions
             {
-                Width = call.Get(width)!.Value, Depth = call.Get(depth), Select = call.Get(select), Rows = call.Get(rows), Seed = call.Get(seed), Type = call.Get(type),
+                Width = call.Get(width)!.Value, Depth = call.Get(depth), Select = call.Get(select), Rows = call.Get(rows) is { Length: > 0 } list ? list : null, Seed = call.Get(seed), Type = call.Get(type),
                 Smallest = call.Get(smallest) ? true : null, L1 = call.Get(l1) ? true : null,
             };
             await using var client = await call.ConnectAsync();
