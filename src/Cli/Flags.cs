@@ -23,13 +23,16 @@ internal static class GlobalFlags
 internal static class Flags
 {
     public static Option<int?> Whole(string name, string description, bool required = false) =>
-        Parsed<int?>(name, "N", description, required, "a whole number", text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) ? n : null);
+        Parsed<int?>(name, "N", description, required, "a whole number",
+            text => int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int n) ? n : null);
 
     public static Option<double?> Number(string name, string description) =>
-        Parsed<double?>(name, "X", description, false, "a number such as 0.001", text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && double.IsFinite(x) ? x : null);
+        Parsed<double?>(name, "X", description, false, "a number such as 0.001",
+            text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double x) && double.IsFinite(x) ? x : null);
 
     public static Option<ulong?> Seed() =>
-        Parsed<ulong?>("--seed", "N", "Everything random comes from it (default 1).", false, "a whole number, 0 or more", text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong n) ? n : null);
+        Parsed<ulong?>("--seed", "N", "Everything random comes from it (default 1).", false, "a whole number, 0 or more",
+            text => ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong n) ? n : null);
 
     public static Option<int[]?> Wholes(string name, string description) =>
         Parsed<int[]?>(name, "N,N,...", description, false, "whole numbers separated by commas, such as 0,2,3", text =>
@@ -39,7 +42,8 @@ internal static class Flags
         });
 
     public static Option<string?> Choice(string name, string description, params string[] allowed) =>
-        Parsed<string?>(name, string.Join('|', allowed), description, false, $"one of {string.Join(", ", allowed)}", text => allowed.FirstOrDefault(a => a.Equals(text, StringComparison.OrdinalIgnoreCase)));
+        Parsed<string?>(name, string.Join('|', allowed), description, false, $"one of {string.Join(", ", allowed)}",
+            text => allowed.FirstOrDefault(a => a.Equals(text, StringComparison.OrdinalIgnoreCase)));
 
     public static Option<string> Text(string name, string what, string description) => new(name) { Description = description, HelpName = what, Required = true };
 

@@ -15,7 +15,9 @@ internal static partial class Usage
         string full = FullName(parsed.CommandResult);
         string[] known = [.. Options(parsed.CommandResult)];
         if (Strangers(parsed).FirstOrDefault() is { } stranger)
-            return known.Contains(stranger) ? $"the option before '{stranger}' needs a value; see '{full} --help'." : $"'{full}' has no option '{stranger}'; did you mean '{Nearest(stranger, known)}'?";
+            return known.Contains(stranger)
+                ? $"the option before '{stranger}' needs a value; see '{full} --help'."
+                : $"'{full}' has no option '{stranger}'; did you mean '{Nearest(stranger, known)}'?";
         if (parsed.UnmatchedTokens.FirstOrDefault() is { } token)
             return command.Subcommands.Count > 0
                 ? $"'{full}' has no command '{token}'; did you mean '{Nearest(token, command.Subcommands.Select(c => c.Name))}'?"

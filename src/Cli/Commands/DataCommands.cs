@@ -25,7 +25,10 @@ internal static class DataCommands
         var path = Flags.Argument("PATH", "Where it is, on the silo's machine; relative to this directory.");
         var format = Flags.Choice("--format", "Its format, where it is not to be detected.", "idx", "folder", "cifar");
         var size = Flags.Whole("--image-size", "Size to which a folder's images are brought, where they have several.");
-        return new Verb("add", "Reads a data set and makes it known.", "learngene data add flowers ./flowers --format folder --image-size 64") { name, path, format, size }.Does(async call =>
+        return new Verb("add", "Reads a data set and makes it known.", "learngene data add flowers ./flowers --format folder --image-size 64")
+        {
+            name, path, format, size,
+        }.Does(async call =>
         {
             if (call.Get(path).Length == 0) throw new UsageException("PATH is empty; name the data set's directory.");
             await using var client = await call.ConnectAsync();
@@ -37,5 +40,6 @@ internal static class DataCommands
 
     private static void Show(Call call, IReadOnlyList<DataSetInfo> sets) => Tables.Write(call,
         ["name", "format", "#train", "#test", "#classes", "image", "hash", "path"],
-        sets.Select(d => (string[])[d.Name, d.Format, Tables.Count(d.TrainImages), Tables.Count(d.TestImages), Tables.Count(d.Classes), $"{d.Width}x{d.Height}x{d.Channels}", Tables.Short(d.Hash), d.Path]));
+        sets.Select(d => (string[])[d.Name, d.Format, Tables.Count(d.TrainImages), Tables.Count(d.TestImages), Tables.Count(d.Classes),
+            $"{d.Width}x{d.Height}x{d.Channels}", Tables.Short(d.Hash), d.Path]));
 }

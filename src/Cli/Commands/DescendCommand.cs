@@ -27,13 +27,15 @@ internal static class DescendCommand
             string path = LocalFiles.ToWrite(call.Get(output)!);
             var options = new DescendOptions
             {
-                Width = call.Get(width)!.Value, Depth = call.Get(depth), Select = call.Get(select), Rows = call.Get(rows) is { Length: > 0 } list ? list : null, Seed = call.Get(seed), Type = call.Get(type),
+                Width = call.Get(width)!.Value, Depth = call.Get(depth), Select = call.Get(select),
+                Rows = call.Get(rows) is { Length: > 0 } list ? list : null, Seed = call.Get(seed), Type = call.Get(type),
                 Smallest = call.Get(smallest) ? true : null, L1 = call.Get(l1) ? true : null,
             };
             await using var client = await call.ConnectAsync();
             var made = await client.Learngenes.DescendAsync(call.Get(name), options, path, call.Token);
             call.Answer(Documents.Descendant(made, path), people => people.WriteLine(
-                $"{made.Learngene.Reference} -> {made.Width} x {made.Depth}, {made.Heads} heads  {Tables.Count(made.Parameters)} parameters  {Tables.Bytes(made.Weights.Length)}  {Tables.Short(made.Weights.Sha256)}  {path}"));
+                $"{made.Learngene.Reference} -> {made.Width} x {made.Depth}, {made.Heads} heads  {Tables.Count(made.Parameters)} parameters"
+                + $"  {Tables.Bytes(made.Weights.Length)}  {Tables.Short(made.Weights.Sha256)}  {path}"));
             return Exit.Done;
         });
     }

@@ -15,7 +15,10 @@ internal static class EvaluateCommand
         var data = Flags.Text("--data", "NAME", "A data set of the cluster.");
         var images = Flags.Whole("--test-images", "Images to evaluate on (default all of the test split).");
         var precision = Flags.Choice("--precision", "Number format of the products (default fp32).", "fp32", "bf16");
-        return new Verb("evaluate", "Measures a model on a data set's test images.", "learngene evaluate small.safetensors --data fashion-mnist") { model, data, images, precision }.Does(async call =>
+        return new Verb("evaluate", "Measures a model on a data set's test images.", "learngene evaluate small.safetensors --data fashion-mnist")
+        {
+            model, data, images, precision,
+        }.Does(async call =>
         {
             var source = ModelSource.Of(call.Get(model));
             var settings = new JsonObject();

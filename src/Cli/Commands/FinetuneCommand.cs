@@ -14,7 +14,8 @@ internal static class FinetuneCommand
         var name = Flags.Maybe("--as", "NAME", "Under which the result is stored (default: the model's name and '-tuned').");
         var head = Flags.Choice("--head", "What becomes of the head on other classes (default auto: kept where their number agrees, else fresh).", "auto", "fresh", "slice");
         var training = new TrainingFlags();
-        var verb = new Verb("finetune", "Tunes a model on a data set.", "learngene finetune small.safetensors --data fashion-mnist --epochs 1 --as fashion/small --wait") { model, data, name, head };
+        var verb = new Verb("finetune", "Tunes a model on a data set.",
+            "learngene finetune small.safetensors --data fashion-mnist --epochs 1 --as fashion/small --wait") { model, data, name, head };
         training.AddTo(verb);
         return verb.Does(async call =>
         {

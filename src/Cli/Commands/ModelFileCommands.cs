@@ -14,7 +14,10 @@ internal static class ModelFileCommands
         var size = Flags.Whole("--image-size", "Image size of a checkpoint without our metadata (default inferred).");
         size.Aliases.Add("--img-size");
         var nonfinite = Flags.Switch("--allow-nonfinite", "Take NaN and infinity in weights.");
-        return new Verb("import", "Takes a model file into the repository.", "learngene import deit/tiny deit-tiny.safetensors --heads 3") { name, file, heads, size, nonfinite }.Does(async call =>
+        return new Verb("import", "Takes a model file into the repository.", "learngene import deit/tiny deit-tiny.safetensors --heads 3")
+        {
+            name, file, heads, size, nonfinite,
+        }.Does(async call =>
         {
             string path = LocalFiles.ToRead(call.Get(file));
             await using var client = await call.ConnectAsync();
