@@ -16,7 +16,7 @@ internal static class Tables
             table.AddColumn(heading.StartsWith('#') ? column.RightAligned() : column);
         }
         foreach (var row in rows) table.AddRow(row.Select(cell => new Text(cell)));
-        Console(call).Write(table);
+        Write(call, table);
     }
 
     /// <summary>Names and values, a line each; nulls are left out.</summary>
@@ -25,7 +25,7 @@ internal static class Tables
         var grid = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(0).PadRight(2)).AddColumn(new GridColumn().PadLeft(0).PadRight(0));
         foreach (var (name, value) in facts)
             if (!string.IsNullOrEmpty(value)) grid.AddRow(new Text(name, new Style(decoration: Decoration.Bold)), new Text(value));
-        Console(call).Write(grid);
+        Write(call, grid);
     }
 
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
@@ -46,16 +46,21 @@ internal static class Tables
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
-    // Where it is no terminal there are no colours and no margin to break lines at.
-    private static IAnsiConsole Console(Call call)
+    // Where it is no terminal there are no colours, no margin to break lines at and no padding at their ends.
+    private static void Write(Call call, Spectre.Console.Rendering.IRenderable what)
     {
-        bool terminal = call.Terminal.OutIsTerminal;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        if (call.Terminal.OutIsTerminal)
         {
-            Ansi = terminal ? AnsiSupport.Detect : AnsiSupport.No, ColorSystem = terminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(call.Terminal.Output), Interactive = InteractionSupport.No,
+            AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(call.Terminal.Output), Interactive = InteractionSupport.No }).Write(what);
+            return;
+        }
+        var text = new StringWriter();
+        var plain = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors, Out = new AnsiConsoleOutput(text), Interactive = InteractionSupport.No,
         });
-        if (!terminal) console.Profile.Width = 2000;
-        return console;
+        plain.Profile.Width = 4000;
+        plain.Write(what);
+        foreach (string line in text.ToString().TrimEnd().Split('\n')) call.Terminal.Output.WriteLine(line.TrimEnd());
     }
 }

@@ -18,7 +18,7 @@ internal static class CommandRunner
         if (parsed.Errors.Count > 0) return Say(parsed.Errors[0].Message, WrongInput);
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
         }
         catch (Exception e) when (e is StartupException or RefusedException)
         {

@@ -21,6 +21,10 @@ internal sealed class SiloHost : IAsyncDisposable
     public string Gateway { get; }
     /// <summary>Where HTTP is.</summary>
     public string Http { get; }
+    /// <summary>The grains, from inside the process.</summary>
+    public IGrainFactory Grains => _app.Services.GetRequiredService<IGrainFactory>();
+    /// <summary>What runs beside the grains.</summary>
+    public IServiceProvider Services => _app.Services;
     /// <summary>The data directory.</summary>
     public string Directory => _directory.Path;
 

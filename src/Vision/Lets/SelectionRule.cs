@@ -71,7 +71,8 @@ public sealed record SelectionOptions
         using var none = no_grad();
         using var scope = NewDisposeScope();
         Tensor Norms(Tensor f) => (L1 ? f.to(ScalarType.Float64).abs() : f.to(ScalarType.Float64).square()).sum(-1);
-        Tensor Layers(string name) => Norms(get(name).narrow(0, 2 * pair, 2)).sum(0L); // a plain 0 would be taken for a number format
+        // [0], not 0: the constant 0 would convert to ScalarType and sum over everything.
+        Tensor Layers(string name) => Norms(get(name).narrow(0, 2 * pair, 2)).sum([0]);
         var scores = what switch
         {
             Choice.Channels => Norms(get("F.emb")),

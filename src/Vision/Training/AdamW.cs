@@ -57,7 +57,7 @@ public sealed class AdamW : IDisposable
 
         void Range(Span<float> p, Span<float> g, Span<float> m, Span<float> v, float keepFactor)
         {
-            float b1 = (float)_options.Beta1, b2 = (float)_options.Beta2, c1 = 1 - b1, c2 = 1 - b2;
+            float b1 = (float)_options.Beta1, b2 = (float)_options.Beta2, c1 = (float)(1 - _options.Beta1), c2 = (float)(1 - _options.Beta2);
             float size = (float)(lr / correct1), root = (float)(1 / Math.Sqrt(correct2)), epsilon = (float)_options.Epsilon, s = (float)scale;
             int i = 0, wide = Vector<float>.Count;
             for (; i <= p.Length - wide; i += wide)

@@ -1,0 +1,38 @@
+using Learngene.Vision.Lets;
+using Learngene.Vision.Tests.Data;
+using Learngene.Vision.Tests.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Learngene.Vision.Tests.Lets;
+
+public sealed class LetsTrainableTests
+{
+    [Fact(Timeout = 60_000)]
+    public Task Sampling_draws_every_admissible_size_about_equally_often() => Within.OneMinute(() =>
+    {
+        using var sample = LetsSample.Of(8, 2, 20, 8, 4);
+        var trainable = new LetsTrainable(sample.Shape, sample.Parameters, new LetsSettings { MinDepth = 3, Seed = 4 });
+        var drawn = Enumerable.Range(0, 24_000).Select(step => trainable.SizeAt(step)).CountBy(size => size).ToDictionary();
+        var admissible = from width in (int[])[8, 12, 16, 20] from depth in Enumerable.Range(3, 6) select (width, depth);
+        Assert.Equal(admissible.Order(), drawn.Keys.Order());
+        // 1,000 each; five standard deviations.
+        Assert.All(drawn.Values, n => Assert.InRange(n, 845, 1155));
+    });
+
+    [Fact(Timeout = 60_000)]
+    public Task A_step_runs_the_descendant_that_the_loops_build_for_its_size() => Within.OneMinute(() =>
+    {
+        using var sample = LetsSample.Of(8, 4, 20, 8, 4);
+        var trainable = new LetsTrainable(sample.Shape, sample.Parameters, new LetsSettings { Seed = 4 });
+        for (int step = 0; step < 12; step++)
+        {
+            using var scope = NewDisposeScope();
+            var images = VitForwardTests.Images(2, 2, 6);
+            var (width, depth) = trainable.SizeAt(step);
+            var choice = SelectionOracle.Continuous(sample.Sizes, width, SelectionOracle.Depth(4, depth));
+            VitForwardTests.AssertLogits(trainable.Train(images, step).detach(), LetsOracle.Descendant(sample.Read, sample.Sizes, choice),
+                images, sample.Shape.Descendant(width, depth));
+        }
+    });
+}
