@@ -1,1 +1,3 @@
-System.Console.WriteLine();
+using Learngene.Cli;
+
+return await CommandLine.RunAsync(args, new Terminal());

@@ -111,7 +111,7 @@ internal sealed partial class TransformationJobGrain(
         try
         {
             var outcome = _shown.Outcome ?? await workshop.RunAsync(Id, _shown, run);
-            await StoreAsync(_shown with { Outcome = outcome, History = outcome.History });
+            await StoreAsync(_shown with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, _shown.Steps) });
             await EndAsync(_shown with { State = JobState.Completed, Result = await PublishAsync(outcome) });
         }
         catch (OperationCanceledException) when (run.Suspending || !run.Token.IsCancellationRequested)

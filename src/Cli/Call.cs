@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Learngene.Sdk;
+
+namespace Learngene.Cli;
+
+/// <summary>One use of a command: its arguments, its cluster, and where its answer goes.</summary>
+internal sealed class Call(ParseResult parsed, CancellationToken token)
+{
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public Terminal Terminal => (Terminal)parsed.InvocationConfiguration;
+
+    public CancellationToken Token => token;
+
+    public bool Json => parsed.GetValue(GlobalFlags.Json);
+
+    public bool Quiet => parsed.GetValue(GlobalFlags.Quiet);
+
+    public string Cluster => parsed.GetRequiredValue(GlobalFlags.Cluster);
+
+    public T? Get<T>(Option<T> option) => parsed.GetValue(option);
+
+    public T Get<T>(Argument<T> argument) => parsed.GetRequiredValue(argument);
+
+    public async Task<LearngeneClient> ConnectAsync()
+    {
+        try
+        {
+            return await LearngeneClient.ConnectAsync(Cluster, token);
+        }
+        catch (FormatException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    /// <summary>Answers: the document for programs, or what people read.</summary>
+    public void Answer(JsonNode document, Action<TextWriter> people)
+    {
+        if (Json) Terminal.Output.WriteLine(document.ToJsonString(s_json));
+        else people(Terminal.Output);
+    }
+
+    /// <summary>Says something beside the answer, unless asked to be quiet.</summary>
+    public void Note(string line)
+    {
+        if (!Quiet) Terminal.Error.WriteLine(line);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Learngene.Data;
+using Learngene.Jobs;
+using Learngene.Learngenes;
+using Learngene.Sdk.Learngenes;
+
+namespace Learngene.Cli.Output;
+
+/// <summary>The JSON that programs read: a contract, new members only at the end.</summary>
+internal static class Documents
+{
+    public static JsonObject Job(JobStatus job) => new()
+    {
+        ["id"] = job.Id, ["kind"] = Kind(job.Spec.Kind), ["state"] = State(job.State), ["step"] = job.Step, ["steps"] = job.Steps,
+        ["metrics"] = Numbers(job.Metrics), ["result"] = Result(job.Result), ["error"] = job.Error,
+        ["name"] = job.Spec.Name, ["model"] = job.Spec.Model, ["file"] = job.Spec.File?.Sha256, ["data"] = job.Spec.Data, ["path"] = job.Spec.Path,
+        ["history"] = List(job.History, e => new JsonObject { ["epoch"] = e.Epoch, ["loss"] = Number(e.Loss), ["accuracy"] = Number(e.Accuracy) }),
+        ["created"] = Time(job.Created), ["checkpointStep"] = job.CheckpointStep, ["settings"] = Parsed(job.Spec.Settings),
+    };
+
+    public static JsonObject Brief(LearngeneVersion v) => new()
+    {
+        ["name"] = v.Name, ["version"] = v.Version, ["kind"] = v.Kind, ["parameters"] = v.Parameters, ["sha256"] = v.Weights.Sha256, ["bytes"] = v.Weights.Length,
+        ["tags"] = List(v.Tags, t => JsonValue.Create(t)), ["retired"] = v.Retired, ["created"] = Time(v.Created),
+    };
+
+    public static JsonObject Full(LearngeneVersion v)
+    {
+        var whole = Brief(v);
+        whole["config"] = Parsed(v.Config);
+        whole["preprocess"] = Parsed(v.Preprocess);
+        whole["parents"] = Parents(v);
+        whole["data"] = v.Data;
+        whole["dataHash"] = v.DataHash;
+        whole["job"] = v.Job;
+        whole["settings"] = Parsed(v.Settings);
+        whole["metrics"] = Numbers(v.Metrics);
+        return whole;
+    }
+
+    public static JsonObject Ancestor(LearngeneVersion v) => new()
+    {
+        ["name"] = v.Name, ["version"] = v.Version, ["kind"] = v.Kind, ["sha256"] = v.Weights.Sha256, ["parents"] = Parents(v),
+        ["data"] = v.Data, ["dataHash"] = v.DataHash, ["job"] = v.Job,
+    };
+
+    public static JsonObject Imported(LearngeneVersion v) => new()
+    {
+        ["name"] = v.Name, ["version"] = v.Version, ["sha256"] = v.Weights.Sha256, ["bytes"] = v.Weights.Length, ["kind"] = v.Kind, ["parameters"] = v.Parameters,
+    };
+
+    public static JsonObject Exported(LearngeneVersion v, string file) => new()
+    {
+        ["name"] = v.Name, ["version"] = v.Version, ["sha256"] = v.Weights.Sha256, ["bytes"] = v.Weights.Length, ["file"] = file,
+    };
+
+    public static JsonObject Descendant(Descendant d, string file) => new()
+    {
+        ["name"] = d.Learngene.Name, ["version"] = d.Learngene.Version, ["width"] = d.Width, ["depth"] = d.Depth, ["heads"] = d.Heads,
+        ["parameters"] = d.Parameters, ["sha256"] = d.Weights.Sha256, ["bytes"] = d.Weights.Length, ["file"] = file,
+    };
+
+    public static JsonObject Data(DataSetInfo d) => new()
+    {
+        ["name"] = d.Name, ["path"] = d.Path, ["format"] = d.Format, ["hash"] = d.Hash, ["trainImages"] = d.TrainImages, ["testImages"] = d.TestImages,
+        ["classes"] = d.Classes, ["channels"] = d.Channels, ["height"] = d.Height, ["width"] = d.Width,
+    };
+
+    public static JsonObject Status(SiloStatus s) => new()
+    {
+        ["silos"] = new JsonArray(new JsonObject
+        {
+            ["address"] = s.Address, ["version"] = s.Version, ["http"] = s.Http, ["devices"] = List(s.Devices, d => JsonValue.Create(d)),
+            ["running"] = List(s.Running, j => JsonValue.Create(j)), ["queued"] = s.Queued,
+        }),
+        ["runningJobs"] = s.Running.Count, ["storedWeights"] = new JsonObject { ["files"] = s.StoredWeights, ["bytes"] = s.StoredBytes },
+    };
+
+    public static JsonObject Evaluation(JobStatus job) => new()
+    {
+        ["accuracy"] = Metric(job, "accuracy"), ["loss"] = Metric(job, "loss"), ["images"] = (long)job.Metrics.GetValueOrDefault("images"),
+    };
+
+    public static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> each) => [.. items.Select(each)];
+
+    /// <summary>The word for a kind of job.</summary>
+    public static string Kind(JobKind kind) => kind switch
+    {
+        JobKind.LearnLets => "learn-lets",
+        JobKind.AddData => "add-data",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
+
+    /// <summary>The word for a state.</summary>
+    public static string State(JobState state) => state.ToString().ToLowerInvariant();
+
+    private static JsonNode? Result(JobResult? result) => result is not { Weights: { } weights } ? null : new JsonObject
+    {
+        ["name"] = result.Name, ["version"] = result.Name is null ? null : result.Version, ["sha256"] = weights.Sha256, ["bytes"] = weights.Length,
+        ["parameters"] = result.Parameters, ["kind"] = result.Kind,
+    };
+
+    private static JsonArray Parents(LearngeneVersion v) =>
+        List(v.Parents, p => new JsonObject { ["role"] = p.Role, ["name"] = p.Name, ["sha256"] = p.Sha256 });
+
+    private static JsonObject Numbers(IReadOnlyDictionary<string, double> numbers) => [.. numbers.Select(n => KeyValuePair.Create(n.Key, Number(n.Value)))];
+
+    private static JsonNode? Metric(JobStatus job, string name) => job.Metrics.TryGetValue(name, out double value) ? Number(value) : null;
+
+    // JSON has no NaN and no infinity.
+    private static JsonNode? Number(double? value) => value is { } number && double.IsFinite(number) ? JsonValue.Create(number) : null;
+
+    private static JsonNode? Parsed(string? json) => string.IsNullOrEmpty(json) ? null : JsonNode.Parse(json);
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+}

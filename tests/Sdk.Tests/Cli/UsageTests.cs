@@ -1,0 +1,57 @@
+namespace Learngene.Sdk.Tests.Cli;
+
+/// <summary>What is typed wrongly is refused in one sentence with exit code 2, before any silo is asked.</summary>
+public sealed class UsageTests : IDisposable
+{
+    private const int Limit = 60_000;
+    private readonly string _directory = Directory.CreateTempSubdirectory("learngene-usage-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Theory(Timeout = Limit)]
+    [InlineData("jobz", "'jobz'", "did you mean 'jobs'")]
+    [InlineData("jobs lst", "'lst'", "did you mean 'list'")]
+    [InlineData("jobs", "needs a command", "resume")]
+    [InlineData("", "needs a command", "finetune")]
+    [InlineData("status --jsn", "'--jsn'", "did you mean '--json'")]
+    [InlineData("train x --widht 3", "'--widht'", "did you mean '--width'")]
+    [InlineData("train", "needs NAME", "train --help")]
+    [InlineData("train x --width 16 --depth 2 --patch 7", "needs --data", "data set")]
+    [InlineData("train x --data d --width abc --depth 2 --patch 7", "--width", "'abc'")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --pool max", "avg, token", "'max'")]
+    [InlineData("train x --data --width 16 --depth 2 --patch 7", "'--width'", "needs a value")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --seed -1", "--seed", "'-1'")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --set width=8", "width", "twice")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --set images", "KEY=VALUE", "'images'")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --config gone.json", "gone.json", "not there")]
+    [InlineData("data add x y --format png", "idx, folder, cifar", "'png'")]
+    [InlineData("descend x --width 16 --rows 0,a -o f", "--rows", "'0,a'")]
+    [InlineData("descend x --width 16 --depth 2 -o gone/f", "gone/f", "does not exist")]
+    [InlineData("export x", "needs -o", "write")]
+    [InlineData("export x -o .", "'.'", "directory")]
+    [InlineData("import x gone.safetensors", "gone.safetensors", "no file")]
+    [InlineData("evaluate gone.safetensors --data d", "gone.safetensors", "no file")]
+    [InlineData("finetune gone.safetensors --data d --epochs 1", "gone.safetensors", "no file")]
+    [InlineData("show a b", "'b'", "show --help")]
+    [InlineData("status --cluster nowhere", "nowhere", "HOST:PORT")]
+    [InlineData("--cluster nowhere:x status --json", "nowhere:x", "HOST:PORT")]
+    public async Task Wrong_usage_is_refused_in_a_sentence(string line, string field, string allowed) => (await RunAsync(line)).Refused(2, field, allowed);
+
+    [Theory(Timeout = Limit)]
+    [InlineData("{\n \"lr\": 1,\n \"batch\": }", "line 3")]
+    [InlineData("{\n \"lr\": 1,\n \"lr\": 2 }", "'lr'")]
+    [InlineData("[1]", "JSON object")]
+    public async Task A_configuration_that_cannot_be_read_is_refused_with_its_place(string json, string place)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "run.json"), json);
+        (await RunAsync("train x --data d --width 16 --depth 2 --patch 7 --config run.json")).Refused(2, "run.json", place);
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData("status --cluster 127.0.0.1:1")]
+    [InlineData("--cluster 127.0.0.1:1 --json jobs list")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --lr 1e-3 --set images=512 --cluster 127.0.0.1:1")]
+    public async Task Where_nothing_listens_the_code_is_three(string line) => (await RunAsync(line)).Refused(3, "127.0.0.1:1", "start one");
+
+    private Task<Ran> RunAsync(string line) => Programs.RunAsync(Programs.Cli, line.Split(' ', StringSplitOptions.RemoveEmptyEntries), _directory);
+}
