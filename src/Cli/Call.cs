@@ -44,6 +44,15 @@ internal sealed class Call(ParseResult parsed, CancellationToken token)
         else people(Terminal.Output);
     }
 
+    /// <summary>Awaits work that is usually short; where it is not, says now and then that it goes on.</summary>
+    public async Task<T> PatientlyAsync<T>(string what, Task<T> work)
+    {
+        long start = Terminal.Time.GetTimestamp();
+        for (var pause = TimeSpan.FromSeconds(2); await Task.WhenAny(work, Task.Delay(pause, Terminal.Time)) != work; pause = TimeSpan.FromSeconds(5))
+            Note(FormattableString.Invariant($"{what} ({Terminal.Time.GetElapsedTime(start).TotalSeconds:F0} s)"));
+        return await work;
+    }
+
     /// <summary>Says something beside the answer, unless asked to be quiet.</summary>
     public void Note(string line)
     {

@@ -32,7 +32,7 @@ internal static class DataCommands
         {
             if (call.Get(path).Length == 0) throw new UsageException("PATH is empty; name the data set's directory.");
             await using var client = await call.ConnectAsync();
-            var added = await client.Data.AddAsync(call.Get(name), Path.GetFullPath(call.Get(path)), call.Get(format), call.Get(size), call.Token);
+            var added = await call.PatientlyAsync("reading the data set", client.Data.AddAsync(call.Get(name), Path.GetFullPath(call.Get(path)), call.Get(format), call.Get(size), call.Token));
             call.Answer(Documents.Data(added), _ => Show(call, [added]));
             return Exit.Done;
         });

@@ -32,7 +32,7 @@ internal static class DescendCommand
                 Smallest = call.Get(smallest) ? true : null, L1 = call.Get(l1) ? true : null,
             };
             await using var client = await call.ConnectAsync();
-            var made = await client.Learngenes.DescendAsync(call.Get(name), options, path, call.Token);
+            var made = await call.PatientlyAsync("making the descendant", client.Learngenes.DescendAsync(call.Get(name), options, path, call.Token));
             call.Answer(Documents.Descendant(made, path), people => people.WriteLine(
                 $"{made.Learngene.Reference} -> {made.Width} x {made.Depth}, {made.Heads} heads  {Tables.Count(made.Parameters)} parameters"
                 + $"  {Tables.Bytes(made.Weights.Length)}  {Tables.Short(made.Weights.Sha256)}  {path}"));

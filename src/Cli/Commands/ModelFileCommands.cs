@@ -21,7 +21,7 @@ internal static class ModelFileCommands
         {
             string path = LocalFiles.ToRead(call.Get(file));
             await using var client = await call.ConnectAsync();
-            var version = await client.Learngenes.ImportAsync(call.Get(name), path, call.Get(heads), call.Get(size), call.Get(nonfinite), null, call.Token);
+            var version = await call.PatientlyAsync("taking the file in", client.Learngenes.ImportAsync(call.Get(name), path, call.Get(heads), call.Get(size), call.Get(nonfinite), null, call.Token));
             call.Answer(Documents.Imported(version), people => people.WriteLine(
                 $"{version.Reference}  {version.Kind}  {Tables.Count(version.Parameters)} parameters  {Tables.Bytes(version.Weights.Length)}  {Tables.Short(version.Weights.Sha256)}"));
             return Exit.Done;
@@ -36,7 +36,7 @@ internal static class ModelFileCommands
         {
             string path = LocalFiles.ToWrite(call.Get(output)!);
             await using var client = await call.ConnectAsync();
-            var version = await client.Learngenes.ExportAsync(call.Get(name), path, null, call.Token);
+            var version = await call.PatientlyAsync("fetching the file", client.Learngenes.ExportAsync(call.Get(name), path, null, call.Token));
             call.Answer(Documents.Exported(version, path), people => people.WriteLine(
                 $"{version.Reference}  {Tables.Bytes(version.Weights.Length)}  {Tables.Short(version.Weights.Sha256)}  {path}"));
             return Exit.Done;

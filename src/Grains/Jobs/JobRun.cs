@@ -54,6 +54,9 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
         _latest = _latest with { Step = p.Step, Steps = p.Steps, Metrics = metrics, Epochs = p.History };
     }
 
+    /// <summary>Progress of an evaluation, in images.</summary>
+    public void OnImages(int done, int of) => _latest = _latest with { Step = done, Steps = of };
+
     public void OnCheckpoint(long step, Action<Stream> write)
     {
         long start = time.GetTimestamp();

@@ -14,6 +14,7 @@ internal sealed partial class TransformationJobGrain(
     : Grain, ITransformationJobGrain
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(15), s_retry = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _writing = new(1); // awaited, never blocked on
     private JobRecord _shown = new();
     private JobRun? _run;
     private JobSnapshot? _live;
@@ -47,7 +48,7 @@ internal sealed partial class TransformationJobGrain(
         if (spec.Name is { } name && spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
         await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
         await GrainFactory.Shard(Catalogue.Jobs, Id).Add(Id);
-        await StoreAsync(new JobRecord { Spec = spec, Inputs = inputs, State = JobState.Queued, Created = time.GetUtcNow() });
+        await StoreAsync(_ => new JobRecord { Spec = spec, Inputs = inputs, State = JobState.Queued, Created = time.GetUtcNow() });
         Begin();
         return Status();
     }
@@ -74,7 +75,7 @@ internal sealed partial class TransformationJobGrain(
         RequireKnown();
         if (_shown.State != JobState.Queued) return Status();
         _run?.Cancel();
-        if (_run is null) await EndAsync(_shown with { State = JobState.Cancelled });
+        if (_run is null) await EndAsync(r => r with { State = JobState.Cancelled });
         return Status();
     }
 
@@ -86,7 +87,7 @@ internal sealed partial class TransformationJobGrain(
         await _work;
         if (_shown.Spec!.Name is { } name && _shown.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
         await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
-        await StoreAsync(_shown with { State = JobState.Queued, Error = null, InputError = false, Outcome = lost ? null : _shown.Outcome, Result = null });
+        await StoreAsync(r => r with { State = JobState.Queued, Error = null, InputError = false, Outcome = lost ? null : r.Outcome, Result = null });
         Begin();
         return Status();
     }
@@ -111,8 +112,9 @@ internal sealed partial class TransformationJobGrain(
         try
         {
             var outcome = _shown.Outcome ?? await workshop.RunAsync(Id, _shown, run);
-            await StoreAsync(_shown with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, _shown.Steps) });
-            await EndAsync(_shown with { State = JobState.Completed, Result = await PublishAsync(outcome) });
+            await StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) });
+            var result = await PublishAsync(outcome);
+            await EndAsync(r => r with { State = JobState.Completed, Result = result });
         }
         catch (OperationCanceledException) when (run.Suspending || !run.Token.IsCancellationRequested)
         {
@@ -121,13 +123,13 @@ internal sealed partial class TransformationJobGrain(
         catch (OperationCanceledException)
         {
             await KeepCheckpointAsync(run);
-            await EndAsync(_shown with { State = JobState.Cancelled });
+            await EndAsync(r => r with { State = JobState.Cancelled });
         }
         catch (Exception e) // whatever the work or the store threw ends this job and no other
         {
             LogFailed(log, Id, e);
             await KeepCheckpointAsync(run);
-            await EndAsync(_shown with { State = JobState.Failed, Error = JobError.Sentence(e, Id), InputError = Wire.IsInputError(e) });
+            await EndAsync(r => r with { State = JobState.Failed, Error = JobError.Sentence(e, Id), InputError = Wire.IsInputError(e) });
         }
         finally
         {
@@ -168,11 +170,16 @@ internal sealed partial class TransformationJobGrain(
     private async Task KeepCheckpointAsync(JobRun run)
     {
         var latest = run.Latest;
-        if (latest.Checkpoint is null || latest.Checkpoint == _shown.Checkpoint) return;
-        var old = _shown.Checkpoint;
+        WeightRef? old = null;
         try
         {
-            await StoreAsync(_shown with { Checkpoint = latest.Checkpoint, CheckpointStep = latest.CheckpointStep, Steps = latest.Steps, History = Wire.History(latest.Epochs) });
+            await StoreAsync(r =>
+            {
+                // Not over what ended meanwhile: then nobody refers to the new file, and it is collected.
+                if (latest.Checkpoint is null || latest.Checkpoint == r.Checkpoint || r.State != JobState.Queued || r.Outcome is not null) return r;
+                old = r.Checkpoint;
+                return r with { Checkpoint = latest.Checkpoint, CheckpointStep = latest.CheckpointStep, Steps = latest.Steps, History = Wire.History(latest.Epochs) };
+            });
             workshop.Forget(old);
         }
         catch (Exception e) // the record keeps the older checkpoint, which is as good
@@ -182,14 +189,18 @@ internal sealed partial class TransformationJobGrain(
     }
 
     // The end of a job is written however long the store refuses: until then the job is not shown as ended.
-    private async Task EndAsync(JobRecord ended)
+    private async Task EndAsync(Func<JobRecord, JobRecord> end)
     {
-        var checkpoint = ended.State == JobState.Completed ? ended.Checkpoint : null;
-        if (checkpoint is not null) ended = ended with { Checkpoint = null };
+        WeightRef? checkpoint = null;
         while (true)
             try
             {
-                await StoreAsync(ended);
+                await StoreAsync(r =>
+                {
+                    var ended = end(r);
+                    checkpoint = ended.State == JobState.Completed ? r.Checkpoint : null;
+                    return checkpoint is null ? ended : ended with { Checkpoint = null };
+                });
                 break;
             }
             catch (Exception e)
@@ -200,14 +211,14 @@ internal sealed partial class TransformationJobGrain(
         workshop.Forget(checkpoint);
         _poll?.Dispose();
         _poll = null;
-        await ReleaseAsync(ended);
+        await ReleaseAsync();
     }
 
-    private async Task ReleaseAsync(JobRecord ended)
+    private async Task ReleaseAsync()
     {
         try
         {
-            if (ended.Spec!.Name is { } name && ended.Spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
+            if (_shown.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
             await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id);
         }
         catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again
@@ -216,21 +227,24 @@ internal sealed partial class TransformationJobGrain(
         }
     }
 
-    private async Task StoreAsync(JobRecord next)
+    // Writes the next record, then shows it. The poll and the end of the work may meet here: each changes what the other has left.
+    private async Task StoreAsync(Func<JobRecord, JobRecord> change)
     {
-        var before = state.State;
-        state.State = next;
+        await _writing.WaitAsync();
         try
         {
+            var next = change(_shown);
+            if (ReferenceEquals(next, _shown)) return;
+            state.State = next;
             await state.WriteStateAsync();
+            _shown = next;
+            Show();
         }
-        catch
+        finally
         {
-            state.State = before;
-            throw;
+            state.State = _shown;
+            _writing.Release();
         }
-        _shown = next;
-        Show();
     }
 
     private void Show()

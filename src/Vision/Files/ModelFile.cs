@@ -59,15 +59,15 @@ public static class ModelFile
         Write(stream, config, type, name => at[name]);
     }
 
-    /// <summary>Copies a checked file's tensors under fresh metadata, in the fixed order; refuses what is not finite unless allowed.</summary>
-    public static void Rewrite(SafetensorsFile file, ModelConfig config, Stream stream, bool allowNonFinite)
+    /// <summary>Copies a checked file's tensors under fresh metadata, in the fixed order and as F32.</summary>
+    public static void Rewrite(SafetensorsFile file, ModelConfig config, Stream stream)
     {
         var keys = Keys(config);
         using var writer = new SafetensorsWriter(stream, config.ToMetadata(), [.. keys.Select(k => new TensorPlan(k.Name, k.Shape, TensorType.F32))]);
         foreach (var (name, _) in keys)
         {
             using var scope = NewDisposeScope();
-            TensorIO.Write(writer, TensorIO.Read(file, file[name], allowNonFinite));
+            TensorIO.Write(writer, TensorIO.Read(file, file[name], allowNonFinite: true));
         }
         writer.Complete();
     }

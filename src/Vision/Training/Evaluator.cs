@@ -20,9 +20,10 @@ public static class Evaluator
     /// <param name="set">The split.</param><param name="preprocess">What the model was trained with.</param>
     /// <param name="watcher">Breathes between batches.</param>
     /// <param name="device">Where the model is. Default: the CPU.</param>
+    /// <param name="progress">Told how many images of how many are done.</param>
     /// <param name="take">Evaluate on the first so many images of a fixed shuffle; 0 (default) is all.</param>
     public static Evaluation Run(
-        Func<Tensor, Tensor> predict, ImageSet set, Preprocess preprocess, ITrainingWatcher watcher, Device? device = null, int take = 0)
+        Func<Tensor, Tensor> predict, ImageSet set, Preprocess preprocess, ITrainingWatcher watcher, Device? device = null, int take = 0, Action<int, int>? progress = null)
     {
         int right = 0, images = 0;
         double loss = 0;
@@ -33,6 +34,7 @@ public static class Evaluator
             right += (int)logits.argmax(1).eq(labels).sum().item<long>();
             loss += nn.functional.cross_entropy(logits, labels, reduction: nn.Reduction.Sum).item<float>();
             images += batch.Count;
+            progress?.Invoke(images, take > 0 ? Math.Min(take, set.Count) : set.Count);
         });
         return new(images == 0 ? 0 : (double)right / images, images == 0 ? 0 : loss / images, images);
     }

@@ -25,7 +25,7 @@ internal static class EvaluateWork
             ? Expansion.Expand(lets, name => parameters[name], Selection.Continuous(lets, lets.Auxiliary.Width, DepthList.For(lets.Rows, lets.Auxiliary.Depth)))
             : VitWeights.From(config.Vit, name => parameters[name]);
         var vit = new Vit(config.Vit, Bf16.Resolve(settings.Precision));
-        var found = Evaluator.Run(images => vit.Forward(images, weights), data.Test, config.Preprocess ?? data.Preprocess, c.Run, c.Device, settings.TestImages);
+        var found = Evaluator.Run(images => vit.Forward(images, weights), data.Test, config.Preprocess ?? data.Preprocess, c.Run, c.Device, settings.TestImages, c.Run.OnImages);
         return new JobOutcome
         {
             Metrics = new Dictionary<string, double> { ["accuracy"] = found.Accuracy, ["loss"] = found.Loss, ["images"] = found.Images },

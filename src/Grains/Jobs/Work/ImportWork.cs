@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Learngene.Vision;
 using Learngene.Vision.Files;
+using Learngene.Vision.Safetensors;
 using Learngene.Vision.Training;
 
 namespace Learngene.Grains.Jobs.Work;
@@ -16,8 +17,20 @@ internal static class ImportWork
         var config = ModelConfig.Read(file, settings.Heads, settings.ImageSize);
         ModelFile.Check(file, config);
         if (!ours) config = config with { Lineage = new JsonObject { ["software"] = JobContext.Software, ["imported"] = c.Spec.File!.Sha256 }.ToJsonString() };
-        var weights = ours ? c.Spec.File! : c.Store.Put(stream => ModelFile.Rewrite(file, config, stream, settings.AllowNonfinite));
-        if (ours && !settings.AllowNonfinite) ModelFile.CheckFinite(file, c.Run.Breathe);
+        if (!settings.AllowNonfinite) RequireFinite(file, c.Run);
+        var weights = ours ? c.Spec.File! : c.Store.Put(stream => ModelFile.Rewrite(file, config, stream));
         return c.Stored(config, weights, config.Lets?.Trainable ?? config.Vit.Parameters, settings, "file");
+    }
+
+    private static void RequireFinite(SafetensorsFile file, JobRun run)
+    {
+        try
+        {
+            ModelFile.CheckFinite(file, run.Breathe);
+        }
+        catch (SafetensorsException e)
+        {
+            throw new InvalidInputException($"{e.Message.TrimEnd('.')}; --allow-nonfinite takes it all the same.");
+        }
     }
 }
