@@ -16,7 +16,7 @@ internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IW
         return Task.FromResult(new SiloStatus
         {
             Address = silo.SiloAddress.Endpoint.ToString(), Version = JobContext.Software, Http = options.HttpAddress,
-            Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = lanes.Device.Running, Queued = lanes.Device.Queued,
+            Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = [.. lanes.Device.Running, .. lanes.Reading.Running], Queued = lanes.Device.Queued,
             StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
         });
     }

@@ -30,32 +30,33 @@ internal static class Wire
 
     /// <summary>Checks a specification against what it names, before anything is stored.</summary>
     /// <exception cref="InvalidInputException">One sentence: which field, which value, what is allowed.</exception>
-    public static void Check(JobSpec spec, JobInputs inputs)
+    public static void Check(JobSpec spec, JobInputs inputs, ModelConfig? file)
     {
-        var model = inputs.Model is { } m ? Config(m) : null;
+        var model = inputs.Model is { } m ? Config(m) : file;
         switch (spec.Kind)
         {
             case JobKind.Train:
                 RequireSquare(inputs.Data!);
                 var train = Json.Parse<TrainSettings>(spec.Settings, "settings");
                 CheckOptions(train, inputs.Data!);
-                train.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes);
+                RequireMemory(train.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes).Parameters);
                 break;
             case JobKind.LearnLets:
                 RequireVit(model!, inputs.Model!, "learn lets needs an ancestry model");
                 RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 var lets = Json.Parse<LetsSettings>(spec.Settings, "settings");
                 CheckOptions(lets, inputs.Data!);
-                lets.Shape(model.Vit);
+                RequireMemory(lets.Shape(model.Vit).Trainable + lets.Shape(model.Vit).Auxiliary.Parameters + model.Vit.Parameters);
                 break;
             case JobKind.Finetune:
                 var finetune = Json.Parse<FinetuneSettings>(spec.Settings, "settings");
                 CheckOptions(finetune, inputs.Data!);
-                if (model is not null) Tunable(model, finetune, inputs.Data!);
+                RequireMemory(Tunable(model!, finetune, inputs.Data!).Parameters);
                 break;
             case JobKind.Evaluate:
-                Json.Parse<EvaluateSettings>(spec.Settings, "settings");
-                if (model is not null) RequireFit(model.Vit, inputs.Data!, sameClasses: true);
+                int images = Json.Parse<EvaluateSettings>(spec.Settings, "settings").TestImages;
+                if (images < 0) throw new InvalidInputException($"testImages {images} is negative; 0 is all.");
+                RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 break;
             case JobKind.Import:
                 Json.Parse<ImportSettings>(spec.Settings, "settings");
@@ -105,6 +106,14 @@ internal static class Wire
         {
             throw new InvalidInputException(e.Message);
         }
+    }
+
+    // Values, gradients and two moments, four bytes each: a job that cannot fit is refused rather than killed, at every start again.
+    private static void RequireMemory(long parameters)
+    {
+        long needed = 16 * parameters, there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (needed > there)
+            throw new InvalidInputException($"training {parameters:N0} parameters needs at least {needed / 1_000_000:N0} MB; this machine has {there / 1_000_000:N0} MB.");
     }
 
     private static void RequireVit(ModelConfig model, LearngeneVersion version, string need)

@@ -31,7 +31,7 @@ internal static class JobCommands
     });
 
     private static Verb Watch() => OfOne("watch", "Follows a job until it ends; Ctrl-C stops watching, not the job.", "learngene jobs watch train-0123456789", async (call, client, id) =>
-        JobAnswer.Ended(call, await new JobWatch(call, client).FollowAsync(id)) == Exit.Done ? Exit.Done : Exit.Failed);
+        JobAnswer.Ended(call, await new JobWatch(call, client).FollowAsync(id)));
 
     private static Verb Cancel() => OfOne("cancel", "Stops a job; its last checkpoint is kept.", "learngene jobs cancel train-0123456789", async (call, client, id) =>
     {
@@ -39,11 +39,14 @@ internal static class JobCommands
         return Exit.Done;
     });
 
-    private static Verb Resume() => OfOne("resume", "Goes on with a failed or cancelled job from its last checkpoint.", "learngene jobs resume train-0123456789", async (call, client, id) =>
+    private static Verb Resume()
     {
-        JobAnswer.Show(call, await client.Jobs.ResumeAsync(id, call.Token));
-        return Exit.Done;
-    });
+        var wait = TrainingFlags.NewWait();
+        var verb = OfOne("resume", "Goes on with a failed or cancelled job from its last checkpoint.", "learngene jobs resume train-0123456789 --wait", async (call, client, id) =>
+            await JobAnswer.BegunAsync(call, client, await client.Jobs.ResumeAsync(id, call.Token), call.Get(wait)));
+        verb.Add(wait);
+        return verb;
+    }
 
     // Work stops at its next breath: wait for it a little, so that the state shown is the last one.
     private static async Task<JobStatus> StoppedAsync(Call call, LearngeneClient client, JobStatus job)

@@ -16,7 +16,9 @@ internal sealed class TrainingFlags
     private readonly Option<string?> _config = Flags.Maybe("--config", "FILE", "A JSON object of settings; the options given here win over it.");
     private readonly Option<string[]> _set = new("--set") { Description = "Any setting, such as --set images=512; repeatable.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
 
-    public readonly Option<bool> Wait = Flags.Switch("--wait", "Show progress until the job ends; Ctrl-C stops watching, not the job.");
+    public readonly Option<bool> Wait = NewWait();
+
+    public static Option<bool> NewWait() => Flags.Switch("--wait", "Show progress until the job ends; Ctrl-C stops watching, not the job.");
 
     public void AddTo(Command command)
     {

@@ -5,9 +5,7 @@ internal enum LanePriority
 {
     /// <summary>Trainings, one after the other.</summary>
     Training,
-    /// <summary>Before the next training.</summary>
-    Soon,
-    /// <summary>Between two steps of whatever runs: milliseconds of work that somebody waits for.</summary>
+    /// <summary>Between two steps of whatever runs: short work that somebody waits for.</summary>
     Urgent,
 }
 

@@ -18,8 +18,8 @@ internal sealed class DataSetGrain([PersistentState("data")] IPersistentState<Da
     public async Task<DataSetInfo> Register(DataSetInfo info)
     {
         var before = state.State;
-        if (before?.Info is { } known && known.Hash != info.Hash)
-            throw new RefusedException($"data set '{info.Name}' exists with other content (hash {known.Hash[..12]}, now {info.Hash[..12]}); choose another name.");
+        if (before?.Info is { } known && (known.Hash, known.Classes, known.Channels, known.Height, known.Width) != (info.Hash, info.Classes, info.Channels, info.Height, info.Width))
+            throw new RefusedException($"data set '{info.Name}' exists with other content (hash {known.Hash[..12]}, {known.Channels} x {known.Height} x {known.Width}; now {info.Hash[..12]}, {info.Channels} x {info.Height} x {info.Width}); choose another name.");
         state.State = new() { Info = info };
         try
         {

@@ -5,7 +5,7 @@ using Learngene.Vision.Data;
 
 namespace Learngene.Grains.Data;
 
-/// <summary>Data sets that this silo has open, each once; a few, the last used kept.</summary>
+/// <summary>Data sets that this silo has open, each once.</summary>
 internal sealed class OpenDataSets : IDisposable
 {
     private readonly ConcurrentDictionary<(string Path, string? Format, int? ImageSize), DataSet> _open = new();
@@ -16,7 +16,10 @@ internal sealed class OpenDataSets : IDisposable
     {
         var data = _open.GetOrAdd((info.Path, info.Format, info.ImageSize == 0 ? null : info.ImageSize), k => DataSet.Open(k.Path, k.Format, null, k.ImageSize));
         if (data.Hash != info.Hash)
+        {
+            _open.TryRemove(new((info.Path, info.Format, info.ImageSize == 0 ? null : info.ImageSize), data));
             throw new InvalidInputException($"data set '{info.Name}' at {info.Path} has changed since it was added: its hash was {info.Hash[..12]} and is {data.Hash[..12]}; add it under another name.");
+        }
         return data;
     }
 

@@ -3,14 +3,21 @@ namespace Learngene.Grains.Jobs;
 /// <summary>What a user is told when a job fails.</summary>
 internal static class JobError
 {
-    private const int DiskFull = unchecked((int)0x80070070), NoSpace = 28;
+    private const int DiskFull = unchecked((int)0x80070070), NoSpace = 28, Longest = 600;
 
     /// <summary>One sentence that says what happened and what to do.</summary>
-    public static string Sentence(Exception e, string job) => e switch
+    public static string Sentence(Exception e, string job) => Clean(e switch
     {
         IOException io when io.HResult is DiskFull or NoSpace || io.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase) =>
             $"the disk is full; free some space, then 'learngene jobs resume {job}' goes on from the last checkpoint. ({io.Message})",
         OutOfMemoryException => $"there was not enough memory; ask for a smaller batch or model. ({e.Message})",
         _ => e.Message,
-    };
+    });
+
+    /// <summary>A message that may quote a hostile file: no control characters, no more than a paragraph.</summary>
+    public static string Clean(string message)
+    {
+        string line = string.Concat(message.Select(c => char.IsControl(c) ? ' ' : c));
+        return line.Length <= Longest ? line : line[..Longest] + "...";
+    }
 }

@@ -1,12 +1,15 @@
 using Learngene.Data;
+using Learngene.Grains.Weights;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision;
+using Learngene.Vision.Files;
+using Learngene.Vision.Training;
 
 namespace Learngene.Grains.Jobs;
 
 /// <summary>Turns a specification into inputs that stay what they are, or refuses it.</summary>
-internal sealed class JobPlanner(IGrainFactory grains)
+internal sealed class JobPlanner(IGrainFactory grains, JobWorkshop workshop)
 {
     /// <summary>Looks up what the specification names and checks that it fits together.</summary>
     /// <exception cref="RefusedException">One sentence: which field, which value, what is allowed.</exception>
@@ -28,13 +31,19 @@ internal sealed class JobPlanner(IGrainFactory grains)
         };
         try
         {
-            Wire.Check(spec, inputs);
+            Wire.Check(spec, inputs, spec.File is { } file ? await InspectAsync(spec, file) : null);
         }
-        catch (InvalidInputException e)
+        catch (Exception e) when (Wire.IsInputError(e) || e is WeightNotFoundException or CorruptWeightException)
         {
-            throw new RefusedException(e.Message);
+            throw new RefusedException(JobError.Clean(e.Message));
         }
         return inputs;
+    }
+
+    private Task<ModelConfig> InspectAsync(JobSpec spec, WeightRef file)
+    {
+        var import = spec.Kind == JobKind.Import ? Json.Parse<ImportSettings>(spec.Settings, "settings") : new();
+        return workshop.InspectAsync(file, import.Heads, import.ImageSize);
     }
 
     private async Task<LearngeneVersion> ModelAsync(JobSpec spec)

@@ -28,7 +28,11 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     public void Cancel() => _cancel.Cancel();
 
     /// <summary>Lets the work write a checkpoint, then stops it.</summary>
-    public void Suspend() => _suspend = true;
+    public void Suspend()
+    {
+        _suspend = true;
+        if (_turn is null) _cancel.Cancel(); // it has not begun
+    }
 
     public void Begin(LaneTurn turn)
     {

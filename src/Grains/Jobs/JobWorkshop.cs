@@ -3,6 +3,8 @@ using Learngene.Grains.Data;
 using Learngene.Grains.Jobs.Work;
 using Learngene.Grains.Weights;
 using Learngene.Jobs;
+using Learngene.Vision.Files;
+using Learngene.Vision.Safetensors;
 
 namespace Learngene.Grains.Jobs;
 
@@ -19,6 +21,15 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
             return JobWork.Run(new(record.Spec, record.Inputs, record.Checkpoint, run, store, dataSets, lanes.TorchDevice));
         }, run.Token);
 
+    /// <summary>What a file in the store says it is, checked against its tensors' names and shapes; reads its header only.</summary>
+    public Task<ModelConfig> InspectAsync(WeightRef weights, int? heads, int? imageSize) => lanes.Reading.RunAsync("inspect", LanePriority.Urgent, 0, _ =>
+    {
+        using var file = SafetensorsFile.Open(store.Open(weights), "the file");
+        var config = ModelConfig.Read(file, heads, imageSize);
+        ModelFile.Check(file, config);
+        return config;
+    }, default);
+
     /// <summary>Whether a file is there.</summary>
     public bool Has(WeightRef weights) => store.Exists(weights);
 
@@ -30,8 +41,7 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
 
     private static LanePriority Priority(JobKind kind) => kind switch
     {
-        JobKind.Import or JobKind.Descend => LanePriority.Urgent,
-        JobKind.Evaluate => LanePriority.Soon,
+        JobKind.Import or JobKind.Descend or JobKind.Evaluate => LanePriority.Urgent,
         _ => LanePriority.Training,
     };
 }

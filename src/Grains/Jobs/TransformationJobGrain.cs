@@ -22,6 +22,7 @@ internal sealed partial class TransformationJobGrain(
     private IGrainTimer? _poll;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _revision;
+    private string? _trouble; // what keeps the store from taking the end of the job
 
     private string Id => this.GetPrimaryKeyString();
 
@@ -73,9 +74,9 @@ internal sealed partial class TransformationJobGrain(
     public async Task<JobStatus> Cancel()
     {
         RequireKnown();
-        if (_shown.State != JobState.Queued) return Status();
+        if (_shown.State != JobState.Queued || _shown.Outcome is not null) return Status();
+        await StoreAsync(r => r.Outcome is null ? r with { State = JobState.Cancelled } : r); // first, so that no restart goes on with it
         _run?.Cancel();
-        if (_run is null) await EndAsync(r => r with { State = JobState.Cancelled });
         return Status();
     }
 
@@ -85,6 +86,7 @@ internal sealed partial class TransformationJobGrain(
         bool lost = _shown is { State: JobState.Completed, Outcome.Weights: { } made } && !workshop.Has(made);
         if (!lost && _shown.State is not (JobState.Failed or JobState.Cancelled)) return Status();
         await _work;
+        if (_shown.State == JobState.Completed && !lost) return Status();
         if (_shown.Spec!.Name is { } name && _shown.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
         await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
         await StoreAsync(r => r with { State = JobState.Queued, Error = null, InputError = false, Outcome = lost ? null : r.Outcome, Result = null });
@@ -94,7 +96,7 @@ internal sealed partial class TransformationJobGrain(
 
     public Task<IReadOnlyList<WeightRef>> References()
     {
-        WeightRef?[] all = [_shown.Checkpoint, _shown.Outcome?.Weights, .. _shown.State == JobState.Completed ? [] : (WeightRef?[])[_shown.Spec?.File, _shown.Inputs.Model?.Weights, _live?.Checkpoint]];
+        WeightRef?[] all = [_shown.Checkpoint, _shown.Outcome?.Weights, .. _shown.State == JobState.Completed || _shown.InputError ? [] : (WeightRef?[])[_shown.Spec?.File, _shown.Inputs.Model?.Weights, _live?.Checkpoint]];
         return Task.FromResult<IReadOnlyList<WeightRef>>([.. all.OfType<WeightRef>()]);
     }
 
@@ -112,6 +114,7 @@ internal sealed partial class TransformationJobGrain(
         try
         {
             var outcome = _shown.Outcome ?? await workshop.RunAsync(Id, _shown, run);
+            run.Token.ThrowIfCancellationRequested();
             await StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) });
             var result = await PublishAsync(outcome);
             await EndAsync(r => r with { State = JobState.Completed, Result = result });
@@ -180,7 +183,7 @@ internal sealed partial class TransformationJobGrain(
                 old = r.Checkpoint;
                 return r with { Checkpoint = latest.Checkpoint, CheckpointStep = latest.CheckpointStep, Steps = latest.Steps, History = Wire.History(latest.Epochs) };
             });
-            workshop.Forget(old);
+            Forget(old);
         }
         catch (Exception e) // the record keeps the older checkpoint, which is as good
         {
@@ -206,12 +209,28 @@ internal sealed partial class TransformationJobGrain(
             catch (Exception e)
             {
                 LogEndNotWritten(log, Id, e);
+                _trouble = $"the end of the job cannot be written yet: {JobError.Sentence(e, Id)}";
+                Show();
                 await Task.Delay(s_retry, time);
             }
-        workshop.Forget(checkpoint);
+        Forget(checkpoint);
+        _trouble = null;
         _poll?.Dispose();
         _poll = null;
         await ReleaseAsync();
+    }
+
+    // A file that cannot be deleted now is collected later.
+    private void Forget(WeightRef? checkpoint)
+    {
+        try
+        {
+            workshop.Forget(checkpoint);
+        }
+        catch (IOException e)
+        {
+            LogCheckpointLost(log, Id, e);
+        }
     }
 
     private async Task ReleaseAsync()
@@ -268,7 +287,7 @@ internal sealed partial class TransformationJobGrain(
             Step = done ? steps : _live is { Step: > 0 } live ? live.Step : _shown.CheckpointStep,
             Metrics = _shown.Outcome?.Metrics ?? _live?.Metrics ?? new Dictionary<string, double>(),
             History = _shown.Outcome?.History ?? (_live is { Epochs.Count: > 0 } l ? Wire.History(l.Epochs) : _shown.History),
-            Result = _shown.Result, Error = _shown.Error, InputError = _shown.InputError, Revision = _revision, Created = _shown.Created,
+            Result = _shown.Result, Error = _shown.Error ?? _trouble, InputError = _shown.InputError, Revision = _revision, Created = _shown.Created,
             CheckpointStep = _shown.CheckpointStep,
         };
     }

@@ -21,11 +21,17 @@ internal sealed partial class UnfinishedJobs(IGrainFactory grains, ILogger<Unfin
             }
             catch (RefusedException)
             {
-                await grains.Shard(Catalogue.Unfinished, job).Remove(job); // noted, but never stored
+                // Noted, but never stored: its start was not finished, and may be repeated.
+            }
+            catch (Exception e) // one record that cannot be read keeps no other job, and no silo, from starting
+            {
+                LogNotRead(log, job, e);
             }
         }
     }
 
+    [LoggerMessage(LogLevel.Error, "Job {Job} cannot be read and does not go on")]
+    private static partial void LogNotRead(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Information, "Job {Job} goes on from step {Step} of {Steps}")]
     private static partial void LogGoesOn(ILogger log, string job, long step, long steps);
 }

@@ -1,5 +1,6 @@
-using System.Text.Json.Nodes;
+using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Sdk.Jobs;
@@ -111,7 +112,15 @@ public sealed class LearngenesClient
     public async Task<Descendant> DescendAsync(string reference, DescendOptions options, string file, CancellationToken token = default)
     {
         var descendant = await DescendAsync(reference, options, token);
-        await _weights.DownloadAsync(descendant.Weights, file, null, token);
+        try
+        {
+            await _weights.DownloadAsync(descendant.Weights, file, null, token);
+        }
+        catch (HttpRequestException e) when (e.StatusCode is HttpStatusCode.Gone or HttpStatusCode.NotFound)
+        {
+            descendant = await DescendAsync(reference, options, token); // the stored file had rotted: it is made again
+            await _weights.DownloadAsync(descendant.Weights, file, null, token);
+        }
         return descendant;
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace Learngene.Sdk.Weights;
 
@@ -26,7 +27,7 @@ public sealed class WeightsClient : IDisposable
                 await FetchRestAsync(weights, part, progress, token);
                 break;
             }
-            catch (Exception e) when (tried < Tries && e is HttpRequestException or IOException && !token.IsCancellationRequested && !IsLocal(e))
+            catch (Exception e) when (tried < Tries && IsPassing(e) && !token.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(200 << tried), token);
             }
@@ -50,7 +51,7 @@ public sealed class WeightsClient : IDisposable
                 if (await Retry.CallAsync(() => Door.Write(weights), token) is { } ticket) await SendRestAsync(weights, ticket.Url, file, progress, token);
                 return weights;
             }
-            catch (Exception e) when (tried < Tries && e is HttpRequestException { StatusCode: null or >= HttpStatusCode.InternalServerError or HttpStatusCode.Conflict })
+            catch (Exception e) when (tried < Tries && IsPassing(e) && !token.IsCancellationRequested)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(200 << tried), token);
             }
@@ -67,7 +68,7 @@ public sealed class WeightsClient : IDisposable
         using var request = new HttpRequestMessage(HttpMethod.Get, ticket.Url);
         if (there > 0) request.Headers.Range = new RangeHeaderValue(there, null);
         using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-        response.EnsureSuccessStatusCode();
+        await RequireSuccessAsync(response, token);
         if (there > 0 && response.StatusCode != HttpStatusCode.PartialContent)
         {
             target.SetLength(0);
@@ -88,20 +89,40 @@ public sealed class WeightsClient : IDisposable
     {
         using var ask = await _http.SendAsync(new HttpRequestMessage(HttpMethod.Head, url), token);
         long there = ask.Headers.TryGetValues("Upload-Offset", out var offset) ? long.Parse(offset.Single()) : 0;
+        if (there == weights.Length) return;
         await using var source = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read, Buffer);
         source.Position = there;
         using var request = new HttpRequestMessage(HttpMethod.Put, url) { Content = new StreamContent(source, Buffer) };
         request.Content.Headers.ContentLength = weights.Length - there;
         request.Content.Headers.ContentRange = new ContentRangeHeaderValue(there, weights.Length - 1, weights.Length);
         using var response = await _http.SendAsync(request, token);
-        response.EnsureSuccessStatusCode();
+        await RequireSuccessAsync(response, token);
         progress?.Report(weights.Length);
     }
 
     private IWeightDoorGrain Door => _grains.GetGrain<IWeightDoorGrain>(0);
 
-    // A full or read-only disk here is not mended by trying again.
-    private static bool IsLocal(Exception e) => e is IOException and not HttpIOException && e.InnerException is not System.Net.Sockets.SocketException;
+    // The silo's own sentence, where it gives one.
+    private static async Task RequireSuccessAsync(HttpResponseMessage response, CancellationToken token)
+    {
+        if (response.IsSuccessStatusCode) return;
+        string? detail = null;
+        if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(token));
+            detail = problem.RootElement.TryGetProperty("detail", out var said) ? said.GetString() : null;
+        }
+        throw new HttpRequestException(detail ?? $"the silo answered {(int)response.StatusCode} {response.ReasonPhrase}.", null, response.StatusCode);
+    }
+
+    // A broken connection or a busy silo is worth another try; a refusal, a rotten file or a full disk, here or there, is not.
+    private static bool IsPassing(Exception e) => e switch
+    {
+        HttpRequestException { StatusCode: null or HttpStatusCode.Conflict or HttpStatusCode.InternalServerError or HttpStatusCode.ServiceUnavailable } => true,
+        HttpIOException => true,
+        IOException => e.InnerException is System.Net.Sockets.SocketException,
+        _ => false,
+    };
 
     private static async Task<string> HashAsync(string file, CancellationToken token)
     {

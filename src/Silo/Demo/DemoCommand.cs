@@ -22,11 +22,16 @@ internal static class DemoCommand
         command.SetAction((parsed, token) =>
         {
             var plan = (parsed.GetValue(quick) ? DemoPlan.Quick : new DemoPlan()) with { Seed = parsed.GetValue(seed), Stage1 = parsed.GetValue(stage1)! };
-            bool named = parsed.GetValue(settings[0]) is not null;
             var read = SiloSettings.Read(parsed, settings, "appsettings.json");
+            var usual = new SiloSettings();
             // A fresh directory and free ports, so that the demo runs beside whatever else does, unless told otherwise.
-            if (!named) read = read with { DataDir = Path.Combine(Path.GetTempPath(), $"learngene-demo-{Guid.NewGuid():N}"[..24]) };
-            if (!parsed.GetValue(keep)) read = read with { GatewayPort = 0, SiloPort = 0, HttpPort = 0 };
+            if (read.DataDir == usual.DataDir) read = read with { DataDir = Path.Combine(Path.GetTempPath(), $"learngene-demo-{Guid.NewGuid():N}"[..24]) };
+            if (!parsed.GetValue(keep))
+                read = read with
+                {
+                    GatewayPort = read.GatewayPort == usual.GatewayPort ? 0 : read.GatewayPort, SiloPort = read.SiloPort == usual.SiloPort ? 0 : read.SiloPort,
+                    HttpPort = read.HttpPort == usual.HttpPort ? 0 : read.HttpPort,
+                };
             return RunAsync(plan, read, parsed.GetValue(json), parsed.GetValue(keep), token);
         });
         return command;

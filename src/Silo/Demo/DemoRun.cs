@@ -12,7 +12,7 @@ namespace Learngene.Silo.Demo;
 /// </summary>
 internal sealed class DemoRun(LearngeneClient client, DemoPlan plan, string dataPath, string output, IDemoProgress progress)
 {
-    private const string Data = "demo/images";
+    private const string Data = "fashion-mnist";
 
     public async Task<DemoResult> RunAsync(TimeProvider time, CancellationToken token)
     {

@@ -18,23 +18,33 @@ internal static class Clustering
         });
     }
 
-    /// <summary>The port itself, or a free one for 0.</summary>
+    /// <summary>Each port itself, or a free one for 0; all different.</summary>
     /// <exception cref="StartupException">Somebody listens there already.</exception>
-    public static int Free(int port, string option)
+    public static int[] FreePorts(params ReadOnlySpan<(int Port, string Option)> wanted)
+    {
+        var listeners = new List<TcpListener>();
+        try
+        {
+            foreach (var (port, option) in wanted) listeners.Add(Listen(port, option));
+            return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
+        }
+        finally
+        {
+            listeners.ForEach(l => l.Stop());
+        }
+    }
+
+    private static TcpListener Listen(int port, string option)
     {
         var listener = new TcpListener(IPAddress.Loopback, port);
         try
         {
             listener.Start();
-            return ((IPEndPoint)listener.LocalEndpoint).Port;
+            return listener;
         }
         catch (SocketException)
         {
             throw new StartupException($"port {port} is taken; choose another with --{option} (0 takes a free one).");
-        }
-        finally
-        {
-            listener.Stop();
         }
     }
 }

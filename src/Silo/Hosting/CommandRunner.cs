@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Learngene.Sdk;
-using Learngene.Sdk.Jobs;
 
 namespace Learngene.Silo.Hosting;
 
@@ -15,7 +13,7 @@ internal static class CommandRunner
     public static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0) return Say(parsed.Errors[0].Message, WrongInput);
+        if (parsed.Errors.Count > 0) return Say(Mistake(parsed), WrongInput);
         try
         {
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
@@ -28,10 +26,18 @@ internal static class CommandRunner
         {
             return Interrupted;
         }
-        catch (Exception e) when (e is JobFailedException or SiloUnreachableException or IOException)
+        catch (Exception e) // whatever keeps it from running: a sentence and a code
         {
             return Say(e.Message, Failed);
         }
+    }
+
+    private static string Mistake(ParseResult parsed)
+    {
+        if (parsed.UnmatchedTokens.FirstOrDefault() is not { } token) return parsed.Errors[0].Message;
+        var command = parsed.CommandResult.Command;
+        string[] known = [.. command.Subcommands.Select(c => c.Name), .. command.Options.Select(o => o.Name)];
+        return $"'{token}' is not known here; did you mean '{Vision.Json.Nearest(token, known)}'?";
     }
 
     private static int Say(string message, int code)

@@ -36,8 +36,8 @@ internal sealed class SiloHost : IAsyncDisposable
         var directory = new DataDirectory(settings.DataDir);
         try
         {
-            int gatewayPort = Clustering.Free(settings.GatewayPort, "gateway-port"), siloPort = Clustering.Free(settings.SiloPort, "silo-port");
-            int httpPort = Clustering.Free(settings.HttpPort, "http-port");
+            int[] ports = Clustering.FreePorts((settings.GatewayPort, "gateway-port"), (settings.SiloPort, "silo-port"), (settings.HttpPort, "http-port"));
+            var (gatewayPort, siloPort, httpPort) = (ports[0], ports[1], ports[2]);
             var options = new LearngeneOptions
             {
                 WeightsDirectory = directory.Weights, Threads = settings.Threads, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),

@@ -23,7 +23,7 @@ internal sealed record SiloSettings
     public int Threads { get; init; }
     /// <summary>Shortest time between two checkpoints of a job, seconds. Default 10.</summary>
     public double CheckpointSeconds { get; init; } = 10;
-    /// <summary>How long an unreferenced file stays, hours. Default 24.</summary>
+    /// <summary>How long an unreferenced file stays, hours, 1 or more. Default 24.</summary>
     public double WeightGraceHours { get; init; } = 24;
     /// <summary>Largest file taken in, bytes. Default 64 GB.</summary>
     public long MaxUploadBytes { get; init; } = 64_000_000_000;
@@ -97,7 +97,7 @@ internal sealed record SiloSettings
             if (port is < 0 or > 65_535) throw new StartupException($"{name} {port} is outside 0..65535.");
         if (Threads is < 0 or > 1024) throw new StartupException($"threads {Threads} is outside 0..1024.");
         if (!(CheckpointSeconds is >= 0.1 and <= 86_400)) throw new StartupException($"checkpoint-seconds {CheckpointSeconds} is outside 0.1..86400.");
-        if (!(WeightGraceHours is >= 0 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 0..100000.");
+        if (!(WeightGraceHours is >= 1 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 1..100000.");
         if (MaxUploadBytes < 8) throw new StartupException($"max-upload-bytes {MaxUploadBytes} is below 8.");
         if (string.IsNullOrWhiteSpace(DataDir)) throw new StartupException("data-dir is empty.");
     }

@@ -1,3 +1,5 @@
+using Learngene.Learngenes;
+
 namespace Learngene.Silo.Http;
 
 /// <summary>Whether the process lives, and whether its grains answer.</summary>
@@ -12,7 +14,7 @@ internal static class HealthEndpoints
         {
             try
             {
-                await grains.GetGrain<IStatusGrain>(0).Get().WaitAsync(s_patience);
+                await grains.GetGrain<ICatalogueGrain>($"{Catalogue.Jobs}/0").List().WaitAsync(s_patience);
                 return Results.Text("ready");
             }
             catch (Exception e) // whatever keeps the grains from answering

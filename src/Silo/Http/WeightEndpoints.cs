@@ -12,14 +12,16 @@ internal static class WeightEndpoints
 
     public static void MapWeights(this WebApplication app)
     {
-        app.MapMethods(Route, ["GET", "HEAD"], Get);
+        app.MapMethods(Route, ["GET", "HEAD"], GetAsync);
         app.MapPut(Route, PutAsync);
     }
 
-    private static IResult Get(string sha256, string? ticket, HttpContext context, IWeightStore store, Tickets tickets)
+    private static async Task<IResult> GetAsync(string sha256, string? ticket, HttpContext context, IWeightStore store, Tickets tickets)
     {
         if (HttpMethods.IsHead(context.Request.Method) && tickets.Check(ticket, "put", sha256) is { } upload)
         {
+            // All bytes came, but the process ended before they were checked: do that now.
+            if (store.Received(upload) == upload.Length && !store.Exists(upload)) await FinishAsync(store, upload, context.RequestAborted);
             context.Response.Headers["Upload-Offset"] = store.Received(upload).ToString(CultureInfo.InvariantCulture);
             return Results.Ok();
         }
@@ -65,6 +67,18 @@ internal static class WeightEndpoints
         catch (IOException e) when (e is not Microsoft.AspNetCore.Connections.ConnectionResetException && !context.RequestAborted.IsCancellationRequested)
         {
             return Results.Problem(e.Message, statusCode: e.Message.Contains("No space", StringComparison.Ordinal) ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status409Conflict);
+        }
+    }
+
+    private static async Task FinishAsync(IWeightStore store, WeightRef upload, CancellationToken token)
+    {
+        try
+        {
+            await store.AppendAsync(upload, upload.Length, Stream.Null, token);
+        }
+        catch (WeightMismatchException)
+        {
+            // Thrown away; it begins again at 0.
         }
     }
 

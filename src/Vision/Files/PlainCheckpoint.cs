@@ -26,10 +26,17 @@ internal static class PlainCheckpoint
         {
             ImageSize = imageSize ?? side * patch[2], PatchSize = patch[2], Channels = patch[1], Classes = head[0], Width = width, Depth = depth,
             Heads = heads ?? width / 64,
-            MlpRatio = Shape(file, "blocks.0.mlp.fc1.weight", 2)[0] / (double)width,
+            MlpRatio = Ratio(Shape(file, "blocks.0.mlp.fc1.weight", 2)[0], width),
             QkvBias = file.Tensors.ContainsKey("blocks.0.attn.qkv.bias"),
             ClassToken = token, Pool = token ? "token" : "avg",
         }.Validated();
+    }
+
+    // timm truncates width * ratio: the ratio must give the hidden width back.
+    private static double Ratio(int hidden, int width)
+    {
+        double ratio = hidden / (double)width;
+        return (int)(width * ratio) == hidden ? ratio : Math.BitIncrement(ratio);
     }
 
     private static int[] Shape(SafetensorsFile file, string name, int rank)

@@ -35,7 +35,7 @@ public sealed record VitShape
     /// <summary>Channels of one head, D / heads.</summary>
     [JsonIgnore] public int HeadDim => Width / Heads;
     /// <summary>Hidden neurons of the MLP.</summary>
-    [JsonIgnore] public int Hidden => (int)Math.Round(Width * MlpRatio);
+    [JsonIgnore] public int Hidden => (int)(Width * MlpRatio);
     /// <summary>Patches of an image.</summary>
     [JsonIgnore] public int Patches => ImageSize / PatchSize * (ImageSize / PatchSize);
     /// <summary>Tokens the encoder sees: the patches and the class token, if any.</summary>

@@ -24,7 +24,18 @@ internal sealed record JobContext(JobSpec Spec, JobInputs Inputs, WeightRef? Che
         return SafetensorsFile.Open(Store.Open(reference), Inputs.Model?.Reference ?? "the file");
     }
 
-    public SafetensorsFile? OpenCheckpoint() => Checkpoint is null ? null : SafetensorsFile.Open(Store.Open(Checkpoint), "the checkpoint");
+    /// <summary>The checkpoint to go on from; null starts at the beginning, which gives the same result if it is lost or rotten.</summary>
+    public SafetensorsFile? OpenCheckpoint()
+    {
+        try
+        {
+            return Checkpoint is null ? null : SafetensorsFile.Open(Store.Open(Checkpoint), "the checkpoint");
+        }
+        catch (Exception e) when (e is WeightNotFoundException or CorruptWeightException or SafetensorsException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The data set, opened and found to be the one that the job was accepted with.</summary>
     public DataSet OpenData() => DataSets.Open(Inputs.Data ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a data set."));
