@@ -8,10 +8,10 @@ internal sealed record DemoPlan
     public int Images { get; init; }
     public int Patch { get; init; } = 7;
     public (int Width, int Depth) Ancestry { get; init; } = (128, 6);
-    public int AncestryEpochs { get; init; } = 12;
+    public int AncestryEpochs { get; init; } = 10;
     public (int Width, int Depth) Learngene { get; init; } = (48, 4);
     public (int Width, int Depth) Auxiliary { get; init; } = (96, 8);
-    public int LearngeneEpochs { get; init; } = 30;
+    public int LearngeneEpochs { get; init; } = 16;
     public string Stage1 { get; init; } = "sampled";
     public IReadOnlyList<(int Width, int Depth)> Sizes { get; init; } = [(48, 3), (48, 5), (48, 8), (64, 3), (64, 5), (64, 8), (96, 3), (96, 5), (96, 8)];
     /// <summary>Sizes that are also trained from scratch for <see cref="ScratchEpochs"/> epochs.</summary>
