@@ -12,7 +12,7 @@ namespace Learngene.Vision;
 /// </summary>
 internal static partial class OpenMp
 {
-    private const string Variable = "GOMP_SPINCOUNT", BriefSpin = "10000";
+    private const string Variable = "GOMP_SPINCOUNT", BriefSpin = "1000";
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before libtorch is loaded, whoever loads it.")]
