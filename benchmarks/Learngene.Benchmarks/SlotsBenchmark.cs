@@ -7,7 +7,7 @@ namespace Learngene.Benchmarks;
 /// <summary>Four small trainings, two at a time on lanes of one thread, against one after the other on a lane of all cores.</summary>
 internal static class SlotsBenchmark
 {
-    private const int Steps = 40, Batch = 128, Times = 7;
+    private const int Steps = 15, Batch = 128, Times = 3;
     private static readonly (int Width, int Depth)[] s_models = [(64, 5), (64, 3), (48, 5), (48, 3)];
 
     public static Task RunAsync()
