@@ -6,7 +6,7 @@ namespace Learngene.Benchmarks;
 /// <summary>What libtorch's default spinning costs a training where a core is shared, and what brief spinning costs where it is not.</summary>
 internal static class SpinBenchmark
 {
-    private const int Times = 2, Steps = 6;
+    private const int Times = 3, Steps = 6;
     // What libgomp takes by itself; given as a number, since Learngene.Vision sets its own where the variable is unset.
     private const string Default = "300000", Middle = "10000", Brief = "1000";
 
