@@ -6,13 +6,13 @@ namespace Learngene.Vision;
 
 /// <summary>
 /// libtorch's OpenMP threads spin for milliseconds at each barrier while they wait for one another. Where anything else wants a core, the one
-/// waited for is the one that does not run, and a training is ten times slower (docs/results/training-speed.md). A short spin costs nothing
-/// on a quiet machine. OpenMP reads the variable when libtorch is loaded, so it is set before this assembly does anything; a value that the
-/// user has set stays.
+/// waited for is the one that does not run, and a training is ten times slower (docs/results/training-speed.md). A short spin bridges what
+/// differs between threads that have a core each. OpenMP reads the variable when libtorch is loaded, so it is set before this assembly does
+/// anything; a value that the user has set stays.
 /// </summary>
 internal static partial class OpenMp
 {
-    private const string Variable = "GOMP_SPINCOUNT", BriefSpin = "10000";
+    private const string Variable = "GOMP_SPINCOUNT", BriefSpin = "1000";
 
     [ModuleInitializer]
     [SuppressMessage("Usage", "CA2255", Justification = "It must run before libtorch is loaded, whoever loads it.")]

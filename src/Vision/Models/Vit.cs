@@ -61,8 +61,9 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
     {
         long batch = x.shape[0], tokens = x.shape[1];
         var qkv = Product(x, b.QkvWeight, b.QkvBias)                                    // (B, T, 3 D)
-            .view(batch, tokens, 3, shape.Heads, shape.HeadDim).permute(2, 0, 3, 1, 4); // (3, B, heads, T, head_dim)
-        var (q, k, v) = (qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2));
+            .view(batch, tokens, 3, shape.Heads, shape.HeadDim).permute(2, 0, 3, 1, 4)  // (3, B, heads, T, head_dim)
+            .contiguous().unbind(0);                                                    // one copy here and, stacked again, one backward
+        var (q, k, v) = (qkv[0], qkv[1], qkv[2]);
         var mixed = tokens <= WrittenOutTokens && x.device_type == DeviceType.CPU
             ? (q * (1 / Math.Sqrt(shape.HeadDim))).matmul(k.transpose(-2, -1)).softmax(-1).matmul(v)
             : scaled_dot_product_attention(q, k, v);                                    // (B, heads, T, head_dim)
