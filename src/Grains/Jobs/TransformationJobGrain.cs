@@ -14,8 +14,7 @@ internal sealed partial class TransformationJobGrain(
     : Grain, ITransformationJobGrain
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(15), s_retry = TimeSpan.FromSeconds(2);
-    private readonly SemaphoreSlim _writing = new(1); // awaited, never blocked on
-    private JobRecord _shown = new();
+    private readonly Durable<JobRecord> _record = new(state);
     private JobRun? _run;
     private JobSnapshot? _live;
     private Task _work = Task.CompletedTask;
@@ -25,12 +24,12 @@ internal sealed partial class TransformationJobGrain(
     private string? _trouble; // what keeps the store from taking the end of the job
 
     private string Id => this.GetPrimaryKeyString();
+    private JobRecord Record => _record.Value;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _revision = time.GetUtcNow().UtcTicks;
-        _shown = state.State ?? new();
-        if (_shown is { Spec: not null, State: JobState.Queued }) Begin();
+        if (Record is { Spec: not null, State: JobState.Queued }) Begin();
         return Task.CompletedTask;
     }
 
@@ -43,7 +42,7 @@ internal sealed partial class TransformationJobGrain(
 
     public async Task<JobStatus> Start(JobSpec spec)
     {
-        if (_shown.Spec is { } known)
+        if (Record.Spec is { } known)
             return known == spec ? Status() : throw new RefusedException($"job '{Id}' exists with another specification; choose another id.");
         var inputs = await planner.PlanAsync(spec);
         if (spec.Name is { } name && spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
@@ -74,7 +73,7 @@ internal sealed partial class TransformationJobGrain(
     public async Task<JobStatus> Cancel()
     {
         RequireKnown();
-        if (_shown.State != JobState.Queued || _shown.Outcome is not null) return Status();
+        if (Record.State != JobState.Queued || Record.Outcome is not null) return Status();
         await StoreAsync(r => r.Outcome is null ? r with { State = JobState.Cancelled } : r); // first, so that no restart goes on with it
         _run?.Cancel();
         return Status();
@@ -83,11 +82,11 @@ internal sealed partial class TransformationJobGrain(
     public async Task<JobStatus> Resume()
     {
         RequireKnown();
-        bool lost = _shown is { State: JobState.Completed, Outcome.Weights: { } made } && !workshop.Has(made);
-        if (!lost && _shown.State is not (JobState.Failed or JobState.Cancelled)) return Status();
+        bool lost = Record is { State: JobState.Completed, Outcome.Weights: { } made } && !workshop.Has(made);
+        if (!lost && Record.State is not (JobState.Failed or JobState.Cancelled)) return Status();
         await _work;
-        if (_shown.State == JobState.Completed && !lost) return Status();
-        if (_shown.Spec!.Name is { } name && _shown.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
+        if (Record.State == JobState.Completed && !lost) return Status();
+        if (Record.Spec!.Name is { } name && Record.Spec.Kind != JobKind.AddData) await Repository(name).Reserve(Id);
         await GrainFactory.Shard(Catalogue.Unfinished, Id).Add(Id);
         await StoreAsync(r => r with { State = JobState.Queued, Error = null, InputError = false, Outcome = lost ? null : r.Outcome, Result = null });
         Begin();
@@ -96,7 +95,7 @@ internal sealed partial class TransformationJobGrain(
 
     public Task<IReadOnlyList<WeightRef>> References()
     {
-        WeightRef?[] all = [_shown.Checkpoint, _shown.Outcome?.Weights, .. _shown.State == JobState.Completed || _shown.InputError ? [] : (WeightRef?[])[_shown.Spec?.File, _shown.Inputs.Model?.Weights, _live?.Checkpoint]];
+        WeightRef?[] all = [Record.Checkpoint, Record.Outcome?.Weights, .. Record.State == JobState.Completed || Record.InputError ? [] : (WeightRef?[])[Record.Spec?.File, Record.Inputs.Model?.Weights, _live?.Checkpoint]];
         return Task.FromResult<IReadOnlyList<WeightRef>>([.. all.OfType<WeightRef>()]);
     }
 
@@ -113,7 +112,7 @@ internal sealed partial class TransformationJobGrain(
     {
         try
         {
-            var outcome = _shown.Outcome ?? await workshop.RunAsync(Id, _shown, run);
+            var outcome = Record.Outcome ?? await workshop.RunAsync(Id, Record, run);
             run.Token.ThrowIfCancellationRequested();
             await StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) });
             var result = await PublishAsync(outcome);
@@ -142,7 +141,7 @@ internal sealed partial class TransformationJobGrain(
 
     private async Task<JobResult> PublishAsync(JobOutcome outcome)
     {
-        var spec = _shown.Spec!;
+        var spec = Record.Spec!;
         if (outcome.Data is { } data)
         {
             var info = await GrainFactory.GetGrain<IDataSetGrain>(data.Name).Register(data);
@@ -155,7 +154,7 @@ internal sealed partial class TransformationJobGrain(
         var version = await Repository(name).Publish(new()
         {
             Name = name, Kind = outcome.Kind!, Weights = outcome.Weights, Config = outcome.Config!, Preprocess = outcome.Preprocess,
-            Parameters = outcome.Parameters, Parents = outcome.Parents, Job = Id, Data = _shown.Inputs.Data?.Name, DataHash = _shown.Inputs.Data?.Hash,
+            Parameters = outcome.Parameters, Parents = outcome.Parents, Job = Id, Data = Record.Inputs.Data?.Name, DataHash = Record.Inputs.Data?.Hash,
             Settings = outcome.Settings, Metrics = outcome.Metrics,
         });
         return new(name, version.Version, version.Weights, version.Kind, version.Config, version.Parameters);
@@ -237,7 +236,7 @@ internal sealed partial class TransformationJobGrain(
     {
         try
         {
-            if (_shown.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
+            if (Record.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
             await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id);
         }
         catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again
@@ -246,24 +245,9 @@ internal sealed partial class TransformationJobGrain(
         }
     }
 
-    // Writes the next record, then shows it. The poll and the end of the work may meet here: each changes what the other has left.
     private async Task StoreAsync(Func<JobRecord, JobRecord> change)
     {
-        await _writing.WaitAsync();
-        try
-        {
-            var next = change(_shown);
-            if (ReferenceEquals(next, _shown)) return;
-            state.State = next;
-            await state.WriteStateAsync();
-            _shown = next;
-            Show();
-        }
-        finally
-        {
-            state.State = _shown;
-            _writing.Release();
-        }
+        if (await _record.ChangeAsync(change)) Show();
     }
 
     private void Show()
@@ -277,34 +261,13 @@ internal sealed partial class TransformationJobGrain(
     private JobStatus Status()
     {
         RequireKnown();
-        bool running = _shown.State == JobState.Queued && _live is { Started: true };
-        bool done = _shown.Outcome is not null;
-        long steps = Math.Max(_live?.Steps ?? 0, _shown.Steps);
-        if (steps == 0 && _shown.Spec!.Kind is not (JobKind.Train or JobKind.LearnLets or JobKind.Finetune)) steps = 1;
-        return new()
-        {
-            Id = Id, Spec = _shown.Spec!, State = running ? JobState.Running : _shown.State, Steps = steps,
-            Step = done ? steps : _live is { Step: > 0 } live ? live.Step : _shown.CheckpointStep,
-            Metrics = _shown.Outcome?.Metrics ?? _live?.Metrics ?? new Dictionary<string, double>(),
-            History = _shown.Outcome?.History ?? (_live is { Epochs.Count: > 0 } l ? Wire.History(l.Epochs) : _shown.History),
-            Result = _shown.Result, Error = _shown.Error ?? _trouble, InputError = _shown.InputError, Revision = _revision, Created = _shown.Created,
-            CheckpointStep = _shown.CheckpointStep,
-        };
+        return JobView.Of(Id, Record, _live) with { Error = Record.Error ?? _trouble, Revision = _revision };
     }
 
     private void RequireKnown()
     {
-        if (_shown.Spec is null) throw new RefusedException($"there is no job '{Id}'; 'learngene jobs list' shows those there are.");
+        if (Record.Spec is null) throw new RefusedException($"there is no job '{Id}'; 'learngene jobs list' shows those there are.");
     }
 
     private ILearngeneRepositoryGrain Repository(string name) => GrainFactory.GetGrain<ILearngeneRepositoryGrain>(name);
-
-    [LoggerMessage(LogLevel.Warning, "Job {Job} failed")]
-    private static partial void LogFailed(ILogger log, string job, Exception e);
-    [LoggerMessage(LogLevel.Warning, "A checkpoint of job {Job} could not be recorded")]
-    private static partial void LogCheckpointLost(ILogger log, string job, Exception e);
-    [LoggerMessage(LogLevel.Error, "The end of job {Job} could not be written; trying again")]
-    private static partial void LogEndNotWritten(ILogger log, string job, Exception e);
-    [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
-    private static partial void LogNotReleased(ILogger log, string job, Exception e);
 }

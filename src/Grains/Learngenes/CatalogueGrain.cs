@@ -12,26 +12,11 @@ internal sealed record CatalogueRecord
 /// <summary>A shard of names to list.</summary>
 internal sealed class CatalogueGrain([PersistentState("catalogue")] IPersistentState<CatalogueRecord> state) : Grain, ICatalogueGrain
 {
-    private HashSet<string> Known => state.State?.Names ?? [];
+    private readonly Durable<CatalogueRecord> _record = new(state);
 
-    public Task Add(string name) => Known.Contains(name) ? Task.CompletedTask : StoreAsync([.. Known, name]);
+    public Task Add(string name) => _record.ChangeAsync(r => r.Names.Contains(name) ? r : new() { Names = [.. r.Names, name] });
 
-    public Task Remove(string name) => Known.Contains(name) ? StoreAsync([.. Known.Where(n => n != name)]) : Task.CompletedTask;
+    public Task Remove(string name) => _record.ChangeAsync(r => r.Names.Contains(name) ? new() { Names = [.. r.Names.Where(n => n != name)] } : r);
 
-    public Task<IReadOnlyList<string>> List() => Task.FromResult<IReadOnlyList<string>>([.. Known]);
-
-    private async Task StoreAsync(HashSet<string> names)
-    {
-        var before = state.State;
-        state.State = new() { Names = names };
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            throw;
-        }
-    }
+    public Task<IReadOnlyList<string>> List() => Task.FromResult<IReadOnlyList<string>>([.. _record.Value.Names]);
 }

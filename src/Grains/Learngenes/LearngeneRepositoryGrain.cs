@@ -8,26 +8,28 @@ namespace Learngene.Grains.Learngenes;
 internal sealed class LearngeneRepositoryGrain([PersistentState("repository")] IPersistentState<RepositoryRecord> state, TimeProvider time)
     : Grain, ILearngeneRepositoryGrain
 {
-    private RepositoryRecord Record => state.State ?? new();
+    private readonly Durable<RepositoryRecord> _record = new(state);
+
+    private RepositoryRecord Record => _record.Value;
     private string Family => this.GetPrimaryKeyString();
 
     public async Task Reserve(string job)
     {
         if (Record.HeldBy is { } holder && holder != job && await IsUnfinished(holder))
             throw new RefusedException($"name '{Family}' is being made by job '{holder}'; wait for it, cancel it ('learngene jobs cancel {holder}') or choose another name.");
-        if (Record.HeldBy != job) await StoreAsync(Record with { HeldBy = job });
+        if (Record.HeldBy != job) await _record.ChangeAsync(r => r with { HeldBy = job });
     }
 
     public async Task Release(string job)
     {
-        if (Record.HeldBy == job) await StoreAsync(Record with { HeldBy = null });
+        if (Record.HeldBy == job) await _record.ChangeAsync(r => r with { HeldBy = null });
     }
 
     public async Task<LearngeneVersion> Publish(LearngeneVersion version)
     {
         if (Record.Versions.FirstOrDefault(v => v.Job == version.Job) is { } known) return Shown(known);
         var next = version with { Name = Family, Version = Record.Versions.Count + 1, Created = time.GetUtcNow(), Tags = [], Retired = false };
-        await StoreAsync(Record with { Versions = [.. Record.Versions, next], HeldBy = Record.HeldBy == version.Job ? null : Record.HeldBy });
+        await _record.ChangeAsync(r => r with { Versions = [.. r.Versions, next], HeldBy = r.HeldBy == version.Job ? null : r.HeldBy });
         return Shown(next);
     }
 
@@ -41,7 +43,7 @@ internal sealed class LearngeneRepositoryGrain([PersistentState("repository")] I
         if (int.TryParse(tag, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             throw new RefusedException($"tag '{tag}' is a number, and numbers name versions; a tag needs a letter.");
         var version = Find(selector);
-        await StoreAsync(Record with { Tags = new Dictionary<string, int>(Record.Tags) { [tag] = version.Version } });
+        await _record.ChangeAsync(r => r with { Tags = new Dictionary<string, int>(r.Tags) { [tag] = version.Version } });
         return Shown(version);
     }
 
@@ -49,7 +51,7 @@ internal sealed class LearngeneRepositoryGrain([PersistentState("repository")] I
     {
         var version = Find(selector);
         if (!version.Retired)
-            await StoreAsync(Record with { Versions = [.. Record.Versions.Select(v => v.Version == version.Version ? v with { Retired = true } : v)] });
+            await _record.ChangeAsync(r => r with { Versions = [.. r.Versions.Select(v => v.Version == version.Version ? v with { Retired = true } : v)] });
         return Shown(Find(version.Version.ToString(CultureInfo.InvariantCulture)));
     }
 
@@ -78,21 +80,6 @@ internal sealed class LearngeneRepositoryGrain([PersistentState("repository")] I
         catch (RefusedException)
         {
             return false; // it held the name but was never stored
-        }
-    }
-
-    private async Task StoreAsync(RepositoryRecord next)
-    {
-        var before = state.State;
-        state.State = next;
-        try
-        {
-            await state.WriteStateAsync();
-        }
-        catch
-        {
-            state.State = before;
-            throw;
         }
     }
 }

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Learngene.Grains.Jobs;
+
+/// <summary>What a job's grain writes to the log.</summary>
+internal sealed partial class TransformationJobGrain
+{
+    [LoggerMessage(LogLevel.Warning, "Job {Job} failed")]
+    private static partial void LogFailed(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Warning, "A checkpoint of job {Job} could not be recorded")]
+    private static partial void LogCheckpointLost(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Error, "The end of job {Job} could not be written; trying again")]
+    private static partial void LogEndNotWritten(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
+    private static partial void LogNotReleased(ILogger log, string job, Exception e);
+}
