@@ -13,12 +13,13 @@ namespace Learngene.Silo.Demo;
 internal sealed class DemoRun(LearngeneClient client, DemoPlan plan, string dataPath, string output, IDemoProgress progress)
 {
     private const string Data = "fashion-mnist";
+    private int _images; // a training sees
 
     public async Task<DemoResult> RunAsync(TimeProvider time, CancellationToken token)
     {
         long start = time.GetTimestamp();
         var data = await client.Data.AddAsync(Data, dataPath, token: token);
-        int images = plan.Images > 0 ? plan.Images : data.TrainImages;
+        int images = _images = plan.Images > 0 ? Math.Min(plan.Images, data.TrainImages) : data.TrainImages;
         progress.Plan(Cost(images));
 
         var ancestry = await TrainAsync("demo/ancestry", plan.Ancestry, plan.AncestryEpochs, "ancestry model", token);
@@ -56,7 +57,7 @@ internal sealed class DemoRun(LearngeneClient client, DemoPlan plan, string data
     private async Task<JobStatus> TrainAsync(string name, (int Width, int Depth) size, int epochs, string what, CancellationToken token)
     {
         var job = await client.Jobs.TrainAsync(name, Data, size.Width, size.Depth, plan.Patch, size.Width / 16, Options(epochs, ("evaluateEvery", 0)), token);
-        return await WaitAsync(job, what, Flops(size) * (plan.Images > 0 ? plan.Images : 12_000) * epochs, token);
+        return await WaitAsync(job, what, Flops(size) * _images * epochs, token);
     }
 
     private async Task<JobStatus> WaitAsync(JobStatus job, string what, double cost, CancellationToken token)

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using Learngene.Grains.Weights;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Learngene.Grains.Tests.Http;
 
@@ -98,8 +97,8 @@ public sealed class WeightDoorTests(SiloFixture fixture) : IDisposable
         Assert.Contains("<html", await _http.GetStringAsync($"{fixture.Silo.Http}/dashboard/"), StringComparison.OrdinalIgnoreCase);
     }
 
-    [Fact(Timeout = 30_000)]
-    public async Task A_file_that_rotted_on_the_disk_is_found_named_and_not_served()
+    [Fact]
+    public void A_file_that_rotted_on_the_disk_is_found_named_and_not_served()
     {
         var store = new DirectoryWeightStore(Path.Combine(_folder, "store"), TimeProvider.System);
         var weights = store.Put(s => s.Write(new byte[5000]));
@@ -111,7 +110,5 @@ public sealed class WeightDoorTests(SiloFixture fixture) : IDisposable
         var corrupt = Assert.Throws<CorruptWeightException>(() => fresh.Open(weights).Dispose());
         Assert.Contains(weights.Sha256, corrupt.Message);
         Assert.False(fresh.Exists(weights));
-        Assert.NotNull(fixture.Silo.Services.GetRequiredService<IWeightStore>());
-        await Task.CompletedTask;
     }
 }
