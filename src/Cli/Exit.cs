@@ -1,4 +1,5 @@
 using Learngene.Sdk;
+using Learngene.Sdk.Experiments;
 using Learngene.Sdk.Jobs;
 using Orleans.Runtime;
 
@@ -32,7 +33,7 @@ internal static class Exit
     public static int Code(Exception e) => e switch
     {
         SiloUnreachableException or SiloUnavailableException or OrleansMessageRejectionException or GatewayTooBusyException or TimeoutException => Unreachable,
-        UsageException or RefusedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => Wrong,
+        UsageException or ExperimentException or RefusedException or FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException => Wrong,
         JobFailedException { Status.InputError: true } => Wrong,
         _ => Failed,
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using Learngene.Sdk;
 
 namespace Learngene.Cli;
 
@@ -17,10 +18,10 @@ internal static partial class Usage
         if (Strangers(parsed).FirstOrDefault() is { } stranger)
             return known.Contains(stranger)
                 ? $"the option before '{stranger}' needs a value; see '{full} --help'."
-                : $"'{full}' has no option '{stranger}'; did you mean '{Nearest(stranger, known)}'?";
+                : $"'{full}' has no option '{stranger}'; did you mean '{Spelling.Nearest(stranger, known)}'?";
         if (parsed.UnmatchedTokens.FirstOrDefault() is { } token)
             return command.Subcommands.Count > 0
-                ? $"'{full}' has no command '{token}'; did you mean '{Nearest(token, command.Subcommands.Select(c => c.Name))}'?"
+                ? $"'{full}' has no command '{token}'; did you mean '{Spelling.Nearest(token, command.Subcommands.Select(c => c.Name))}'?"
                 : $"'{full}' does not take the argument '{token}'; see '{full} --help'.";
         if (command.Subcommands.Count > 0 && command.Action is null)
             return $"'{full}' needs a command, one of {string.Join(", ", command.Subcommands.Select(c => c.Name))}.";
@@ -33,9 +34,6 @@ internal static partial class Usage
 
     /// <summary>Text without line breaks.</summary>
     public static string OneLine(string text) => LineBreaks().Replace(text.Trim(), " ");
-
-    /// <summary>The candidate with the smallest edit distance.</summary>
-    public static string Nearest(string word, IEnumerable<string> candidates) => candidates.MinBy(c => Distance(word, c)) ?? "";
 
     // The parser takes an unknown option for an argument, so arguments are looked through as well.
     private static IEnumerable<string> Strangers(ParseResult parsed)
@@ -53,20 +51,6 @@ internal static partial class Usage
 
     private static string FullName(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{FullName(parent)} {result.Command.Name}" : "learngene";
-
-    private static int Distance(string a, string b)
-    {
-        a = a[..Math.Min(a.Length, 64)].ToLowerInvariant();
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
-    }
 
     [GeneratedRegex(@"^(--|-[A-Za-z])")]
     private static partial Regex OptionLike();

@@ -39,6 +39,11 @@ internal static class Wire
                 RequireSquare(inputs.Data!);
                 var train = Json.Parse<TrainSettings>(spec.Settings, "settings");
                 CheckOptions(train, inputs.Data!);
+                if (inputs.Model is { } teacher)
+                {
+                    RequireVit(model!, teacher, "train needs a teacher");
+                    RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
+                }
                 RequireMemory(train.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes).Parameters);
                 break;
             case JobKind.LearnLets:

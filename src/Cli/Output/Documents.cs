@@ -89,6 +89,8 @@ internal static class Documents
     {
         JobKind.LearnLets => "learn-lets",
         JobKind.AddData => "add-data",
+        JobKind.LearnDecomposition => "learn-decomposition",
+        JobKind.LearnBaseline => "learn-baseline",
         _ => kind.ToString().ToLowerInvariant(),
     };
 

@@ -24,6 +24,9 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     public CancellationToken Token => _cancel.Token;
     public bool Suspending => _suspend;
 
+    /// <summary>How long this attempt has been on the lane.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_began);
+
     /// <summary>Stops the work at its next breath.</summary>
     public void Cancel() => _cancel.Cancel();
 

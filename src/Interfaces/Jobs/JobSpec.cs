@@ -17,6 +17,14 @@ public enum JobKind
     Evaluate,
     /// <summary>Reads a data set and makes it known.</summary>
     AddData,
+    /// <summary>Learns the components of a decomposition, in phases, together or sampled.</summary>
+    LearnDecomposition,
+    /// <summary>Decomposes a trained model into components in closed form.</summary>
+    Decompose,
+    /// <summary>Learns what a baseline shares between its descendants.</summary>
+    LearnBaseline,
+    /// <summary>Initialises a model of one size as a baseline does.</summary>
+    Initialise,
 }
 
 /// <summary>What a job is asked to do. The same specification and seed give the same bytes.</summary>
@@ -27,7 +35,7 @@ public sealed record JobSpec
     [Id(0)] public required JobKind Kind { get; init; }
     /// <summary>Name under which the result is stored; null where the job stores none.</summary>
     [Id(1)] public string? Name { get; init; }
-    /// <summary>The model to start from, NAME[@VERSION|@TAG]: the ancestry model of LeTs, what is tuned, evaluated or made descendants of.</summary>
+    /// <summary>The model to start from, NAME[@VERSION|@TAG]: the ancestry model of LeTs, the teacher of a training, what is tuned, evaluated or made descendants of.</summary>
     [Id(2)] public string? Model { get; init; }
     /// <summary>A model file already in the weight store, instead of <see cref="Model"/>.</summary>
     [Id(3)] public WeightRef? File { get; init; }

@@ -19,11 +19,11 @@ public sealed class JobsClient
 
     internal JobsClient(IGrainFactory grains) => _grains = grains;
 
-    /// <summary>Trains a ViT of that size and stores it under <paramref name="name"/>.</summary>
-    public Task<JobStatus> TrainAsync(string name, string data, int width, int depth, int patch, int? heads = null, TrainingOptions? options = null, CancellationToken token = default) =>
+    /// <summary>Trains a ViT of that size, from labels or by distilling a teacher, and stores it under <paramref name="name"/>.</summary>
+    public Task<JobStatus> TrainAsync(string name, string data, int width, int depth, int patch, int? heads = null, TrainingOptions? options = null, string? teacher = null, CancellationToken token = default) =>
         StartAsync(new()
         {
-            Kind = JobKind.Train, Name = name, Data = data,
+            Kind = JobKind.Train, Name = name, Model = teacher, Data = data,
             Settings = (options ?? new()).ToSettings(("width", width), ("depth", depth), ("patch", patch), ("heads", heads)),
         }, token);
 
@@ -49,10 +49,17 @@ public sealed class JobsClient
     /// <exception cref="RefusedException">It cannot be carried out; nothing was stored.</exception>
     public Task<JobStatus> StartAsync(JobSpec spec, CancellationToken token = default)
     {
-        string kind = spec.Kind switch { JobKind.LearnLets => "lets", JobKind.AddData => "data", var k => k.ToString().ToLowerInvariant() };
-        var job = Job($"{kind}-{Guid.NewGuid():N}"[..(kind.Length + 11)]);
-        return Retry.CallAsync(() => job.Start(spec), token);
+        string kind = spec.Kind switch
+        {
+            JobKind.LearnLets => "lets", JobKind.LearnDecomposition => "decomposition", JobKind.LearnBaseline => "baseline", JobKind.AddData => "data",
+            var k => k.ToString().ToLowerInvariant(),
+        };
+        return StartAsync($"{kind}-{Guid.NewGuid():N}"[..(kind.Length + 11)], spec, token);
     }
+
+    /// <summary>Queues a job under an id of one's own; one that is there with the same specification stays as it is.</summary>
+    /// <exception cref="RefusedException">It cannot be carried out, or the id belongs to another specification.</exception>
+    public Task<JobStatus> StartAsync(string id, JobSpec spec, CancellationToken token = default) => Retry.CallAsync(() => Job(id).Start(spec), token);
 
     /// <summary>All jobs, oldest first.</summary>
     public async Task<IReadOnlyList<JobStatus>> ListAsync(CancellationToken token = default)

@@ -56,7 +56,7 @@ internal sealed class DemoRun(LearngeneClient client, DemoPlan plan, string data
 
     private async Task<JobStatus> TrainAsync(string name, (int Width, int Depth) size, int epochs, string what, CancellationToken token)
     {
-        var job = await client.Jobs.TrainAsync(name, Data, size.Width, size.Depth, plan.Patch, size.Width / 16, Options(epochs, ("evaluateEvery", 0)), token);
+        var job = await client.Jobs.TrainAsync(name, Data, size.Width, size.Depth, plan.Patch, size.Width / 16, Options(epochs, ("evaluateEvery", 0)), token: token);
         return await WaitAsync(job, what, Flops(size) * _images * epochs, token);
     }
 

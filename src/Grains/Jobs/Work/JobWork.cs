@@ -22,6 +22,8 @@ internal static class JobWork
     {
         JobKind.LearnLets => "learn-lets",
         JobKind.AddData => "add-data",
+        JobKind.LearnDecomposition => "learn-decomposition",
+        JobKind.LearnBaseline => "learn-baseline",
         _ => kind.ToString().ToLowerInvariant(),
     };
 }

@@ -1,7 +1,6 @@
 using Learngene.Vision;
 using Learngene.Vision.Files;
 using Learngene.Vision.Lets;
-using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 
 namespace Learngene.Grains.Jobs.Work;
@@ -14,14 +13,11 @@ internal static class LetsWork
         var settings = Json.Parse<LetsSettings>(c.Spec.Settings, "settings");
         settings = settings with { Precision = Bf16.Resolve(settings.Precision) };
         var data = c.OpenData();
-        using var file = c.OpenModel();
-        var ancestry = ModelConfig.Read(file);
-        var shape = settings.Shape(ancestry.Vit);
+        using var ancestry = Teaching.Open(c, settings.Precision);
+        var shape = settings.Shape(ancestry.Config.Vit);
         var preprocess = ancestry.Preprocess ?? data.Preprocess;
-        using var teaching = ModelFile.ReadVit(file, ancestry.Vit, c.Device);
         using var parameters = LetsParameters.Create(shape, settings.Seed, c.Device);
-        using var teacher = new Teacher(ancestry.Vit, teaching, settings.Precision);
-        var history = new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, teacher).Run(c);
+        var history = new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c);
         var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
         var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));
         return c.Stored(config, weights, shape.Trainable, settings, "ancestry").With(history);

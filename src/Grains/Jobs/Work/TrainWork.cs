@@ -6,7 +6,7 @@ using Learngene.Vision.Training;
 
 namespace Learngene.Grains.Jobs.Work;
 
-/// <summary>Trains a ViT from random weights.</summary>
+/// <summary>Trains a ViT from random weights: from labels, or distilled from a teacher.</summary>
 internal static class TrainWork
 {
     public static JobOutcome Run(JobContext c)
@@ -15,10 +15,12 @@ internal static class TrainWork
         settings = settings with { Precision = Bf16.Resolve(settings.Precision) };
         var data = c.OpenData();
         var shape = settings.Shape(data.Geometry.Height, data.Geometry.Channels, data.Classes);
+        using var teacher = c.Inputs.Model is null ? null : Teaching.Open(c, settings.Precision);
+        var preprocess = teacher?.Preprocess ?? data.Preprocess;
         using var parameters = VitInit.Create(shape, settings.Seed, c.Device);
-        var history = new Trainer(new VitTrainable(shape, parameters, settings), data, data.Preprocess, settings).Run(c);
-        var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = data.Preprocess, Lineage = c.Lineage(settings, "none") };
+        var history = new Trainer(new VitTrainable(shape, parameters, settings), data, preprocess, settings, teacher?.Teacher).Run(c);
+        var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "teacher") };
         var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
-        return c.Stored(config, weights, shape.Parameters, settings, "none").With(history);
+        return c.Stored(config, weights, shape.Parameters, settings, "teacher").With(history);
     }
 }
