@@ -21,6 +21,7 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<OpenDataSets>();
         silo.Services.AddSingleton<JobWorkshop>();
         silo.Services.AddSingleton<JobPlanner>();
+        silo.Services.AddSingleton<JobPublisher>();
         silo.Services.AddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
         return silo.AddStartupTask<UnfinishedJobs>();

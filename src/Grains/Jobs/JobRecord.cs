@@ -26,6 +26,7 @@ internal sealed record JobOutcome
     [Id(7)] public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
     [Id(8)] public DataSetInfo? Data { get; init; }
     [Id(9)] public IReadOnlyList<EpochPoint> History { get; init; } = [];
+    [Id(10)] public int Phase { get; init; }
 }
 
 /// <summary>A job's durable state.</summary>

@@ -64,6 +64,9 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     /// <summary>Progress of an evaluation, in images.</summary>
     public void OnImages(int done, int of) => _latest = _latest with { Step = done, Steps = of };
 
+    /// <summary>A phase before the last is done: what it gave is a version of its own.</summary>
+    public void OnPhase(JobOutcome outcome) => _latest = _latest with { Phases = [.. _latest.Phases, outcome] };
+
     public void OnCheckpoint(long step, Action<Stream> write)
     {
         long start = time.GetTimestamp();
@@ -85,4 +88,5 @@ internal sealed record JobSnapshot
     public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
     public WeightRef? Checkpoint { get; init; }
     public long CheckpointStep { get; init; }
+    public IReadOnlyList<JobOutcome> Phases { get; init; } = [];
 }

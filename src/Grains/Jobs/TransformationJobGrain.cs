@@ -1,4 +1,3 @@
-using Learngene.Data;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Microsoft.Extensions.Logging;
@@ -10,7 +9,7 @@ namespace Learngene.Grains.Jobs;
 /// A record that says queued is work to go on with: whoever activates the grain, a caller or the silo's start, sets it going.
 /// </summary>
 internal sealed partial class TransformationJobGrain(
-    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, TimeProvider time, ILogger<TransformationJobGrain> log)
+    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, TimeProvider time, ILogger<TransformationJobGrain> log)
     : Grain, ITransformationJobGrain
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(15), s_retry = TimeSpan.FromSeconds(2);
@@ -21,6 +20,7 @@ internal sealed partial class TransformationJobGrain(
     private IGrainTimer? _poll;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _revision;
+    private int _published; // phases of this attempt
     private string? _trouble; // what keeps the store from taking the end of the job
 
     private string Id => this.GetPrimaryKeyString();
@@ -103,7 +103,7 @@ internal sealed partial class TransformationJobGrain(
     private void Begin()
     {
         var run = _run = workshop.NewRun(Id);
-        _live = null;
+        (_live, _published) = (null, 0);
         _poll ??= this.RegisterGrainTimer(PollAsync, new GrainTimerCreationOptions(s_pollInterval, s_pollInterval) { KeepAlive = true });
         _work = CarryOutAsync(run);
     }
@@ -115,7 +115,8 @@ internal sealed partial class TransformationJobGrain(
             var outcome = Record.Outcome ?? await workshop.RunAsync(Id, Record, run);
             run.Token.ThrowIfCancellationRequested();
             await StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) });
-            var result = await PublishAsync(outcome);
+            await PublishPhasesAsync(run);
+            var result = await publisher.PublishAsync(Id, Record, outcome);
             await EndAsync(r => r with { State = JobState.Completed, Result = result });
         }
         catch (OperationCanceledException) when (run.Suspending || !run.Token.IsCancellationRequested)
@@ -139,34 +140,25 @@ internal sealed partial class TransformationJobGrain(
         }
     }
 
-    private async Task<JobResult> PublishAsync(JobOutcome outcome)
-    {
-        var spec = Record.Spec!;
-        if (outcome.Data is { } data)
-        {
-            var info = await GrainFactory.GetGrain<IDataSetGrain>(data.Name).Register(data);
-            await GrainFactory.Shard(Catalogue.DataSets, info.Name).Add(info.Name);
-            return new(info.Name, 0, null, null, null, 0);
-        }
-        if (outcome.Weights is null || spec.Name is not { } name)
-            return new(null, 0, outcome.Weights, outcome.Kind, outcome.Config, outcome.Parameters);
-        await GrainFactory.Shard(Catalogue.Learngenes, name).Add(name);
-        var version = await Repository(name).Publish(new()
-        {
-            Name = name, Kind = outcome.Kind!, Weights = outcome.Weights, Config = outcome.Config!, Preprocess = outcome.Preprocess,
-            Parameters = outcome.Parameters, Parents = outcome.Parents, Job = Id, Data = Record.Inputs.Data?.Name, DataHash = Record.Inputs.Data?.Hash,
-            Settings = outcome.Settings, Metrics = outcome.Metrics,
-        });
-        return new(name, version.Version, version.Weights, version.Kind, version.Config, version.Parameters);
-    }
-
     // Looks at the run: keeps a new checkpoint in the record, then drops the old one; shows progress.
     private async Task PollAsync(CancellationToken token)
     {
         if (_run is null || ReferenceEquals(_run.Latest, _live)) return;
         _live = _run.Latest;
+        await PublishPhasesAsync(_run);
         await KeepCheckpointAsync(_run);
         Show();
+    }
+
+    // Before the checkpoint that is past them: a phase is a version as soon as it is done, and once, however often it is told of.
+    private async Task PublishPhasesAsync(JobRun run)
+    {
+        var phases = run.Latest.Phases;
+        for (int i = _published; i < phases.Count; i++)
+        {
+            await publisher.PublishAsync(Id, Record, phases[i]);
+            _published = Math.Max(_published, i + 1);
+        }
     }
 
     private async Task KeepCheckpointAsync(JobRun run)

@@ -27,9 +27,13 @@ internal sealed class LearngeneRepositoryGrain([PersistentState("repository")] I
 
     public async Task<LearngeneVersion> Publish(LearngeneVersion version)
     {
-        if (Record.Versions.FirstOrDefault(v => v.Job == version.Job) is { } known) return Shown(known);
-        var next = version with { Name = Family, Version = Record.Versions.Count + 1, Created = time.GetUtcNow(), Tags = [], Retired = false };
-        await _record.ChangeAsync(r => r with { Versions = [.. r.Versions, next], HeldBy = r.HeldBy == version.Job ? null : r.HeldBy });
+        if (Record.Versions.FirstOrDefault(v => v.Job == version.Job && v.Phase == version.Phase) is { } known) return Shown(known);
+        Parent Named(Parent p) => p.Name is null && Record.Versions.LastOrDefault(v => v.Weights.Sha256 == p.Sha256) is { } own ? p with { Name = own.Reference } : p;
+        var next = version with
+        {
+            Name = Family, Version = Record.Versions.Count + 1, Created = time.GetUtcNow(), Tags = [], Retired = false, Parents = [.. version.Parents.Select(Named)],
+        };
+        await _record.ChangeAsync(r => r with { Versions = [.. r.Versions, next], HeldBy = version.Phase == 0 && r.HeldBy == version.Job ? null : r.HeldBy });
         return Shown(next);
     }
 

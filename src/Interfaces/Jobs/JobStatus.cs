@@ -19,7 +19,7 @@ public enum JobState
 /// <param name="Name">Name in the repository, or null.</param>
 /// <param name="Version">Version under that name, or 0.</param>
 /// <param name="Weights">The file, or null.</param>
-/// <param name="Kind"><c>vit</c>, <c>lets</c>, or null.</param>
+/// <param name="Kind"><c>vit</c>, <c>lets</c>, <c>decomposition</c>, or null.</param>
 /// <param name="Config">The <c>learngene.config</c> of the file, JSON, or null.</param>
 /// <param name="Parameters">Trainable numbers of the model, or 0.</param>
 [GenerateSerializer, Immutable, Alias("learngene.job-result")]

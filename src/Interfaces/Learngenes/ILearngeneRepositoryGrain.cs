@@ -11,7 +11,8 @@ public interface ILearngeneRepositoryGrain : IGrainWithStringKey
     /// <summary>Lets the name go.</summary>
     [Alias("Release")] Task Release(string job);
 
-    /// <summary>Appends a version, once per job: repeated, it returns the version it made. Releases the name.</summary>
+    /// <summary>Appends a version, once per job and phase: repeated, it returns the version it made. Releases the name, unless it is one of several phases.</summary>
+    /// <param name="version">Its number, time and tags are filled in here, and the names of parents that are versions of this family.</param>
     [Alias("Publish")] Task<LearngeneVersion> Publish(LearngeneVersion version);
 
     /// <summary>The version of a number, a tag, or null for the latest that is not retired.</summary>

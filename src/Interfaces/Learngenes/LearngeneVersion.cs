@@ -1,7 +1,7 @@
 namespace Learngene.Learngenes;
 
 /// <summary>A parent of a version.</summary>
-/// <param name="Role"><c>ancestry</c>, <c>learngene</c>, <c>model</c> or <c>file</c>.</param>
+/// <param name="Role"><c>ancestry</c>, <c>teacher</c>, <c>learngene</c>, <c>model</c>, <c>file</c>, or <c>phase</c> for the phase before.</param>
 /// <param name="Name">NAME@VERSION, or null where it was a file.</param>
 /// <param name="Sha256">Its file.</param>
 [GenerateSerializer, Immutable, Alias("learngene.parent")]
@@ -15,7 +15,7 @@ public sealed record LearngeneVersion
     [Id(0)] public required string Name { get; init; }
     /// <summary>From 1 on.</summary>
     [Id(1)] public int Version { get; init; }
-    /// <summary><c>vit</c> or <c>lets</c>.</summary>
+    /// <summary><c>vit</c>, <c>lets</c> or <c>decomposition</c>.</summary>
     [Id(2)] public required string Kind { get; init; }
     /// <summary>The file.</summary>
     [Id(3)] public required WeightRef Weights { get; init; }
@@ -43,6 +43,9 @@ public sealed record LearngeneVersion
     [Id(14)] public bool Retired { get; init; }
     /// <summary>Tags that name it.</summary>
     [Id(15)] public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>Which phase of its job made it, from 1 on; 0 where the job has one result.</summary>
+    [Id(16)] public int Phase { get; init; }
 
     /// <summary>NAME@VERSION.</summary>
     public string Reference => $"{Name}@{Version}";
