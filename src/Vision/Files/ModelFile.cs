@@ -14,6 +14,10 @@ public static class ModelFile
             ? [.. LetsParameters.Specs(lets).SelectMany(s => Unstacked(s, lets))]
             : [.. VitWeights.Specs(config.Vit).Select(s => (s.Name, s.Shape))];
 
+    /// <summary>Bytes of a file of that configuration, header included, without writing it.</summary>
+    /// <param name="config">The configuration.</param><param name="type">F32 (default), F16 or BF16.</param>
+    public static long Length(ModelConfig config, TensorType type = TensorType.F32) => SafetensorsWriter.FileLength(config.ToMetadata(), Plan(config, type));
+
     /// <summary>Checks that a file has just the tensors of its configuration, each of the right shape and of a floating type.</summary>
     /// <exception cref="InvalidInputException">Names the tensor and the two shapes, or the missing or surplus name.</exception>
     public static void Check(SafetensorsFile file, ModelConfig config)
@@ -84,9 +88,9 @@ public static class ModelFile
 
     private static void Write(Stream stream, ModelConfig config, TensorType type, Func<string, (Tensor Tensor, int? Layer)> get)
     {
-        var keys = Keys(config);
-        using var writer = new SafetensorsWriter(stream, config.ToMetadata(), [.. keys.Select(k => new TensorPlan(k.Name, k.Shape, type))]);
-        foreach (var (name, _) in keys)
+        var plan = Plan(config, type);
+        using var writer = new SafetensorsWriter(stream, config.ToMetadata(), plan);
+        foreach (var (name, _, _) in plan)
         {
             using var scope = NewDisposeScope();
             var (tensor, layer) = get(name);
@@ -94,6 +98,8 @@ public static class ModelFile
         }
         writer.Complete();
     }
+
+    private static TensorPlan[] Plan(ModelConfig config, TensorType type) => [.. Keys(config).Select(k => new TensorPlan(k.Name, k.Shape, type))];
 
     private static ParameterSet Fill(
         SafetensorsFile file, ParameterSet parameters, Func<ParameterSpec, IEnumerable<(string Name, int? Layer)>> slices, bool allowNonFinite)

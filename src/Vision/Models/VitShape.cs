@@ -57,15 +57,15 @@ public sealed record VitShape
         }
     }
 
-    /// <summary>Multiply-adds of one forward pass over one image, counted as two operations each.</summary>
+    /// <summary>Operations of one forward pass over one image: its products, two a multiply-add; <see cref="long.MaxValue"/> where there are more.</summary>
     [JsonIgnore]
     public long Flops
     {
         get
         {
-            long d = Width, t = Tokens, h = Hidden;
-            long block = t * (4 * d * d + 2 * d * h) + 2 * t * t * d;
-            return 2 * (Patches * (long)PatchValues * d + Depth * block + d * Classes);
+            Int128 d = Width, t = Tokens, h = Hidden;
+            var block = t * (4 * d * d + 2 * d * h) + 2 * t * t * d;
+            return (long)Int128.Min(long.MaxValue, 2 * (Patches * (long)PatchValues * d + Depth * block + d * Classes));
         }
     }
 

@@ -25,22 +25,18 @@ public sealed class SafetensorsWriter : IDisposable
     {
         _stream = stream;
         _plan = plan;
-        _lengths = new long[plan.Count];
-        var names = new HashSet<string> { "__metadata__" };
-        var total = 0L;
-        for (var i = 0; i < plan.Count; i++)
-        {
-            if (!names.Add(plan[i].Name))
-                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned at {i}, but that name is taken.");
-            if (plan[i].Shape.Any(size => size < 0))
-                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with shape [{string.Join(", ", plan[i].Shape)}], sizes are 0 or more.");
-            _lengths[i] = SafetensorsHeader.ByteLength(plan[i].Name, plan[i].Shape, plan[i].Type);
-            if (_lengths[i] > long.MaxValue - total)
-                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with {_lengths[i]} bytes after {total}, together more than {long.MaxValue}.");
-            total += _lengths[i];
-        }
+        _lengths = Lengths(plan);
+        stream.Write(Header(metadata, plan, _lengths));
+    }
 
-        stream.Write(Header(metadata));
+    /// <summary>Bytes of the file that a writer with these arguments completes.</summary>
+    /// <param name="metadata">The <c>__metadata__</c>.</param>
+    /// <param name="plan">The tensors.</param>
+    /// <exception cref="SafetensorsException">The plan names a tensor twice, or has a shape that cannot be.</exception>
+    public static long FileLength(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorPlan> plan)
+    {
+        var lengths = Lengths(plan);
+        return Header(metadata, plan, lengths).Length + lengths.Sum();
     }
 
     /// <summary>Writes elements of the tensor whose turn it is, rounded to its type (to the nearest, halves to even). May be called several times for one tensor.</summary>
@@ -117,7 +113,26 @@ public sealed class SafetensorsWriter : IDisposable
         _stream.Write(stored);
     }
 
-    private byte[] Header(IReadOnlyDictionary<string, string> metadata)
+    private static long[] Lengths(IReadOnlyList<TensorPlan> plan)
+    {
+        var lengths = new long[plan.Count];
+        var names = new HashSet<string> { "__metadata__" };
+        var total = 0L;
+        for (var i = 0; i < plan.Count; i++)
+        {
+            if (!names.Add(plan[i].Name))
+                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned at {i}, but that name is taken.");
+            if (plan[i].Shape.Any(size => size < 0))
+                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with shape [{string.Join(", ", plan[i].Shape)}], sizes are 0 or more.");
+            lengths[i] = SafetensorsHeader.ByteLength(plan[i].Name, plan[i].Shape, plan[i].Type);
+            if (lengths[i] > long.MaxValue - total)
+                throw new SafetensorsException($"Tensor '{plan[i].Name}' is planned with {lengths[i]} bytes after {total}, together more than {long.MaxValue}.");
+            total += lengths[i];
+        }
+        return lengths;
+    }
+
+    private static byte[] Header(IReadOnlyDictionary<string, string> metadata, IReadOnlyList<TensorPlan> plan, long[] lengths)
     {
         using var buffer = new MemoryStream();
         buffer.Write(stackalloc byte[8]);
@@ -127,8 +142,8 @@ public sealed class SafetensorsWriter : IDisposable
             if (metadata.Count > 0)
                 WriteMetadata(json, metadata);
             var end = 0L;
-            for (var i = 0; i < _plan.Count; i++)
-                WriteTensor(json, _plan[i], end, end += _lengths[i]);
+            for (var i = 0; i < plan.Count; i++)
+                WriteTensor(json, plan[i], end, end += lengths[i]);
             json.WriteEndObject();
         }
 
