@@ -36,7 +36,7 @@ public static class LeastSquares
         try
         {
             var report = Solve(shape, name => weights?[name] ?? get(name), parameters, breathe);
-            if (report.RoundingError > MostRounding && !settings.Force) throw Refusal(shape, report);
+            if (!(report.RoundingError <= MostRounding) && !settings.Force) throw Refusal(shape, report);
             return (shape, parameters, report);
         }
         catch
@@ -71,8 +71,8 @@ public static class LeastSquares
             lost.add_((layers - recomposed).square().sum(dim: 1));
             rounded.add_((coefficients.mm(exact) - recomposed).square().sum(dim: 1));
         }
-        double all = norm.sum().item<double>();
-        return new((lost / norm).sqrt().data<double>().ToArray(), Math.Sqrt(lost.sum().item<double>() / all),
+        double all = Math.Max(norm.sum().item<double>(), double.Epsilon);
+        return new((lost / norm.clamp_min(double.Epsilon)).sqrt().data<double>().ToArray(), Math.Sqrt(lost.sum().item<double>() / all),
             Coefficients.ConditionNumber(table), Math.Sqrt(rounded.sum().item<double>() / all));
     }
 
