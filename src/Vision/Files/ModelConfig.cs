@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Learngene.Vision.Data;
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
@@ -9,19 +10,21 @@ namespace Learngene.Vision.Files;
 /// <summary>What a model file says of itself (INTERFACE 3): <c>learngene.kind</c>, <c>learngene.config</c>, <c>learngene.preprocess</c>, <c>learngene.lineage</c>.</summary>
 public sealed record ModelConfig
 {
-    /// <summary><c>vit</c> or <c>lets</c>.</summary>
+    /// <summary><c>vit</c>, <c>lets</c> or <c>decomposition</c>.</summary>
     public required string Kind { get; init; }
-    /// <summary>The architecture of a <c>vit</c>; of a <c>lets</c>, its auxiliary model's.</summary>
+    /// <summary>The architecture of a <c>vit</c>; of a <c>lets</c>, its auxiliary model's; of a <c>decomposition</c>, that of all its layers and components.</summary>
     public required VitShape Vit { get; init; }
     /// <summary>Learngene and auxiliary model of a <c>lets</c>; null otherwise.</summary>
     public LetsShape? Lets { get; init; }
+    /// <summary>Components and coefficients of a <c>decomposition</c>; null otherwise.</summary>
+    public DecompositionShape? Decomposition { get; init; }
     /// <summary>Mean and deviation of the pixel values that the model was trained with; null where the file does not say.</summary>
     public Preprocess? Preprocess { get; init; }
     /// <summary>JSON of what determined the bytes; <c>{}</c> where the file does not say.</summary>
     public string Lineage { get; init; } = "{}";
 
     /// <summary>The shape as JSON.</summary>
-    public string Json => Lets?.ToJson() ?? Vit.ToJson();
+    public string Json => Lets?.ToJson() ?? Decomposition?.ToJson() ?? Vit.ToJson();
 
     /// <summary>The metadata of a file of this model.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
@@ -45,16 +48,26 @@ public sealed record ModelConfig
             return new() { Kind = "vit", Vit = PlainCheckpoint.Infer(file, heads, imageSize) };
         if (!file.Metadata.TryGetValue("learngene.config", out string? config))
             throw new InvalidInputException($"metadata says learngene.kind = '{kind}' but has no learngene.config.");
-        var lets = kind switch
+        LetsShape? lets = null;
+        DecompositionShape? decomposition = null;
+        VitShape vit;
+        switch (kind)
         {
-            "vit" => null,
-            "lets" => Vision.Json.Parse<LetsShape>(config, "learngene.config").Validated(),
-            _ => throw new InvalidInputException($"learngene.kind '{kind}' is unknown; allowed are vit and lets."),
-        };
-        var vit = lets?.Auxiliary ?? Vision.Json.Parse<VitShape>(config, "learngene.config").Validated();
+            case "vit":
+                vit = Vision.Json.Parse<VitShape>(config, "learngene.config").Validated();
+                break;
+            case "lets":
+                vit = (lets = Vision.Json.Parse<LetsShape>(config, "learngene.config").Validated()).Auxiliary;
+                break;
+            case "decomposition":
+                vit = (decomposition = Vision.Json.Parse<DecompositionShape>(config, "learngene.config").Validated()).Vit;
+                break;
+            default:
+                throw new InvalidInputException($"learngene.kind '{kind}' is unknown; allowed are vit, lets and decomposition.");
+        }
         return new()
         {
-            Kind = kind, Vit = vit, Lets = lets,
+            Kind = kind, Vit = vit, Lets = lets, Decomposition = decomposition,
             Preprocess = file.Metadata.TryGetValue("learngene.preprocess", out string? preprocess) ? ReadPreprocess(preprocess, vit.Channels) : null,
             Lineage = file.Metadata.GetValueOrDefault("learngene.lineage", "{}"),
         };

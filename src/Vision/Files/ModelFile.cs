@@ -1,3 +1,4 @@
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
@@ -11,7 +12,9 @@ public static class ModelFile
     /// <summary>The keys and shapes of a file of that configuration, in order.</summary>
     public static IReadOnlyList<(string Name, long[] Shape)> Keys(ModelConfig config) =>
         config.Lets is { } lets
-            ? [.. LetsParameters.Specs(lets).SelectMany(s => Unstacked(s, lets))]
+            ? [.. LetsParameters.Specs(lets).SelectMany(s => Unstacked(s, Slices(s, lets)))]
+            : config.Decomposition is { } decomposition
+            ? [.. DecompositionParameters.Specs(decomposition).SelectMany(s => Unstacked(s, Slices(s, decomposition)))]
             : [.. VitWeights.Specs(config.Vit).Select(s => (s.Name, s.Shape))];
 
     /// <summary>Bytes of a file of that configuration, header included, without writing it.</summary>
@@ -46,6 +49,10 @@ public static class ModelFile
     public static ParameterSet ReadLets(SafetensorsFile file, LetsShape shape, Device? device = null, bool allowNonFinite = false) =>
         Fill(file, new ParameterSet(LetsParameters.Specs(shape), device), spec => Slices(spec, shape), allowNonFinite);
 
+    /// <summary>Reads a decomposition's parameters, stacked over its components.</summary>
+    public static ParameterSet ReadDecomposition(SafetensorsFile file, DecompositionShape shape, Device? device = null, bool allowNonFinite = false) =>
+        Fill(file, new ParameterSet(DecompositionParameters.Specs(shape), device), spec => Slices(spec, shape), allowNonFinite);
+
     /// <summary>Writes a ViT.</summary>
     /// <param name="stream">Where to.</param><param name="config">Its configuration.</param>
     /// <param name="weights">Its tensors.</param><param name="type">F32 (default), F16 or BF16.</param>
@@ -61,6 +68,17 @@ public static class ModelFile
         var at = LetsParameters.Specs(config.Lets!).SelectMany(s => Slices(s, config.Lets!).Select(slice => (slice.Name, s, slice.Layer)))
             .ToDictionary(x => x.Name, x => (parameters[x.s.Name], x.Layer));
         Write(stream, config, type, name => at[name]);
+    }
+
+    /// <summary>Writes a decomposition, one tensor a component.</summary>
+    /// <param name="stream">Where to.</param><param name="config">Its configuration.</param>
+    /// <param name="get">Its tensors by stacked name; of components beyond the configuration's nothing is written.</param>
+    /// <param name="type">F32 (default), F16 or BF16.</param>
+    public static void WriteDecomposition(Stream stream, ModelConfig config, Func<string, Tensor> get, TensorType type = TensorType.F32)
+    {
+        var at = DecompositionParameters.Specs(config.Decomposition!).SelectMany(s => Slices(s, config.Decomposition!).Select(slice => (slice.Name, Stacked: s.Name, slice.Layer)))
+            .ToDictionary(x => x.Name, x => (x.Stacked, x.Layer));
+        Write(stream, config, type, name => (get(at[name].Stacked), at[name].Layer));
     }
 
     /// <summary>Copies a checked file's tensors under fresh metadata, in the fixed order and as F32.</summary>
@@ -123,8 +141,8 @@ public static class ModelFile
         }
     }
 
-    private static IEnumerable<(string Name, long[] Shape)> Unstacked(ParameterSpec spec, LetsShape shape) =>
-        Slices(spec, shape).Select(s => (s.Name, s.Layer is null ? spec.Shape : spec.Shape[1..]));
+    private static IEnumerable<(string Name, long[] Shape)> Unstacked(ParameterSpec spec, IEnumerable<(string Name, int? Layer)> slices) =>
+        slices.Select(s => (s.Name, s.Layer is null ? spec.Shape : spec.Shape[1..]));
 
     // blocks.*.NAME is blocks.0.NAME, blocks.1.NAME, ... in a file, and F.q is F.q.0, F.q.1, ...
     private static IEnumerable<(string Name, int? Layer)> Slices(ParameterSpec spec, LetsShape shape)
@@ -133,4 +151,10 @@ public static class ModelFile
         if (spec.Name.StartsWith("blocks.*.", StringComparison.Ordinal)) return layers.Select(l => ($"blocks.{l}.{spec.Name[9..]}", (int?)l));
         return spec.Name is "F.q" or "F.k" or "F.v" or "F.ffn" ? layers.Select(l => ($"{spec.Name}.{l}", (int?)l)) : [(spec.Name, null)];
     }
+
+    // components.*.NAME is components.0.NAME, components.1.NAME, ... in a file.
+    private static IEnumerable<(string Name, int? Layer)> Slices(ParameterSpec spec, DecompositionShape shape) =>
+        DecompositionParameters.IsStacked(spec.Name)
+            ? Enumerable.Range(0, shape.Components).Select(n => (spec.Name.Replace("*", $"{n}", StringComparison.Ordinal), (int?)n))
+            : [(spec.Name, null)];
 }

@@ -10,6 +10,9 @@ public interface ITrainable
     /// <summary>What is trained.</summary>
     ParameterSet Parameters { get; }
 
+    /// <summary>Values that are not trained but belong into a checkpoint, flat; null (default) where there are none.</summary>
+    Tensor? Constants => null;
+
     /// <summary>Logits (B, classes) in training step <paramref name="step"/>; what is random in it comes from the step's number.</summary>
     Tensor Train(Tensor images, long step);
 

@@ -17,9 +17,9 @@ public static class Objective
 
     /// <summary>
     /// DeiT's soft distillation: KL(teacher || student) at temperature T, summed over batch and classes, times T^2, divided by
-    /// batch * classes [S].
+    /// batch * classes [S]; or by the batch alone, as the cross entropy is.
     /// </summary>
-    public static Tensor SoftDistillation(Tensor student, Tensor teacher, double temperature) =>
+    public static Tensor SoftDistillation(Tensor student, Tensor teacher, double temperature, DistillationScale mean = DistillationScale.Classes) =>
         kl_div((student / temperature).log_softmax(-1), (teacher / temperature).log_softmax(-1), log_target: true, nn.Reduction.Sum)
-        * (temperature * temperature / student.numel());
+        * (temperature * temperature / (mean == DistillationScale.Batch ? student.shape[0] : student.numel()));
 }

@@ -36,7 +36,7 @@ public sealed class Teacher(VitShape shape, ParameterSet parameters, Precision p
     public void Remember(ImageSet set, Preprocess preprocess, AugmentOptions augment, long uses, ITrainingWatcher watcher)
     {
         long forms = augment.Flip ? 2L : 1L;
-        if (!augment.MirrorsAtMost || uses <= forms * set.Count || 2L * set.Count * shape.Classes * sizeof(float) > MostRemembered) return;
+        if (_remembered is not null || !augment.MirrorsAtMost || uses <= forms * set.Count || 2L * set.Count * shape.Classes * sizeof(float) > MostRemembered) return;
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var all = zeros(2L * set.Count, shape.Classes, device: parameters.Values.device);

@@ -23,6 +23,9 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     /// <summary>Steps of the run.</summary>
     public long Steps => (long)StepsPerEpoch * options.Epochs;
 
+    /// <summary>What a run without a checkpoint starts from: the phase and the epochs before it. Default: nothing.</summary>
+    public TrainingState Start { get; init; } = new();
+
     /// <summary>Trains to the end.</summary>
     /// <param name="watcher">Looks on, cancels, keeps checkpoints.</param>
     /// <param name="checkpoint">Where to go on from; null starts at the beginning.</param>
@@ -31,13 +34,13 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     public IReadOnlyList<EpochResult> Run(ITrainingWatcher watcher, SafetensorsFile? checkpoint = null)
     {
         using var optimiser = new AdamW(model.Parameters, options);
-        var state = checkpoint is null ? new() : TrainingState.Load(checkpoint, model.Parameters, optimiser);
+        var state = checkpoint is null ? Start : TrainingState.Load(checkpoint, model, optimiser);
         // By the whole run, not by what is left of it: a resumed run must see the same answers to the bit.
         teacher?.Remember(data.Train, preprocess, options.Augment(), Steps * options.Batch, watcher);
         var rate = new LearningRate(options, StepsPerEpoch);
         while (state.Step < Steps)
         {
-            using var loader = new BatchLoader(Loading(state.Step));
+            using var loader = new BatchLoader(Loading(state));
             foreach (var batch in loader)
             {
                 watcher.Breathe();
@@ -48,7 +51,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
                 if (state.Step % StepsPerEpoch == 0) state = EndEpoch(state, watcher);
                 watcher.OnStep(new(state.Step, Steps, Mean(state), rate.At(state.Step - 1), state.History));
                 if (watcher.CheckpointDue)
-                    watcher.OnCheckpoint(state.Step, stream => state.Save(stream, watcher.Owner, model.Parameters, optimiser));
+                    watcher.OnCheckpoint(state.Step, stream => state.Save(stream, watcher.Owner, model, optimiser));
             }
         }
         return state.History;
@@ -68,7 +71,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     private Tensor Loss(Tensor logits, Tensor images, Batch batch)
     {
         if (teacher is null) return Objective.CrossEntropy(logits, batch, options.LabelSmoothing);
-        var soft = Objective.SoftDistillation(logits, teacher.Logits(batch, images), options.Temperature);
+        var soft = Objective.SoftDistillation(logits, teacher.Logits(batch, images), options.Temperature, options.DistillationMean);
         double alpha = options.DistillationAlpha;
         return alpha >= 1 ? soft : soft * alpha + Objective.CrossEntropy(logits, batch, options.LabelSmoothing) * (1 - alpha);
     }
@@ -91,10 +94,10 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     private static double Mean(TrainingState state) =>
         state.LossCount > 0 ? state.LossSum / state.LossCount : state.History.Count > 0 ? state.History[^1].Loss : 0;
 
-    private BatchLoaderOptions Loading(long step) => new()
+    private BatchLoaderOptions Loading(TrainingState state) => new()
     {
         Set = data.Train, Preprocess = preprocess, Augment = options.Augment(), BatchSize = options.Batch, Seed = options.Seed,
-        Epoch = (int)(step / StepsPerEpoch), FirstBatch = (int)(step % StepsPerEpoch), Shuffle = true, DropLast = _images >= options.Batch,
+        Epoch = state.Before.Count + (int)(state.Step / StepsPerEpoch), FirstBatch = (int)(state.Step % StepsPerEpoch), Shuffle = true, DropLast = _images >= options.Batch,
         Take = _images < data.Train.Count ? _images : null,
     };
 }

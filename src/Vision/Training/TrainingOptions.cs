@@ -3,6 +3,15 @@ using Learngene.Vision.Models;
 
 namespace Learngene.Vision.Training;
 
+/// <summary>What the soft distillation's sum over batch and classes is divided by.</summary>
+public enum DistillationScale
+{
+    /// <summary>Batch * classes: DeiT's scale.</summary>
+    Classes,
+    /// <summary>Batch alone: the scale of the cross entropy.</summary>
+    Batch,
+}
+
 /// <summary>
 /// Every option of a training run with its default: a run is a difference to these, and the merged record is stored beside the
 /// weights. Keys are camelCase in JSON.
@@ -37,6 +46,10 @@ public record TrainingOptions
     public double LabelSmoothing { get; init; }
     /// <summary>With a teacher: weight of the soft distillation against the labels, 0..1. Default 1, pure distillation.</summary>
     public double DistillationAlpha { get; init; } = 1;
+    /// <summary>
+    /// With a teacher: what the soft distillation is divided by, classes (default, batch * classes as DeiT does) or batch (alone).
+    /// </summary>
+    public DistillationScale DistillationMean { get; init; } = DistillationScale.Classes;
     /// <summary>With a teacher: temperature of the soft distillation. Default 1.</summary>
     public double Temperature { get; init; } = 1;
     /// <summary>Everything random in the run comes from it. Default 1.</summary>

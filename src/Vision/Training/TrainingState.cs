@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Learngene.Vision.Files;
-using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
 using static TorchSharp.torch;
 
@@ -26,30 +25,42 @@ public sealed record TrainingState
     public int LossCount { get; init; }
     /// <summary>The epochs so far.</summary>
     public IReadOnlyList<EpochResult> History { get; init; } = [];
-
-    private static readonly string[] Keys = ["values", "first", "second"];
+    /// <summary>Which phase this is, of a run that trains one thing after another; from 0 on.</summary>
+    public int Phase { get; init; }
+    /// <summary>The epochs of the phases before.</summary>
+    public IReadOnlyList<EpochResult> Before { get; init; } = [];
 
     /// <summary>Writes a checkpoint of <paramref name="owner"/>'s run.</summary>
-    public void Save(Stream stream, string owner, ParameterSet parameters, AdamW optimiser)
+    public void Save(Stream stream, string owner, ITrainable model, AdamW optimiser)
     {
         var metadata = new Dictionary<string, string>
         {
             ["learngene.kind"] = "checkpoint", ["learngene.owner"] = owner, ["learngene.state"] = JsonSerializer.Serialize(this, Json.Strict),
         };
-        using var writer = new SafetensorsWriter(stream, metadata, [.. Keys.Select(k => new TensorPlan(k, [parameters.Count], TensorType.F32))]);
-        foreach (var tensor in (Tensor[])[parameters.Values, optimiser.First, optimiser.Second])
+        var tensors = Tensors(model, optimiser);
+        using var writer = new SafetensorsWriter(stream, metadata, [.. tensors.Select(t => new TensorPlan(t.Key, [t.Value.numel()], TensorType.F32))]);
+        foreach (var (_, tensor) in tensors)
             TensorIO.Write(writer, tensor);
         writer.Complete();
     }
 
-    /// <summary>Reads a checkpoint back into the parameters and moments.</summary>
-    public static TrainingState Load(SafetensorsFile file, ParameterSet parameters, AdamW optimiser)
+    /// <summary>Reads a checkpoint back into the parameters, moments and constants.</summary>
+    public static TrainingState Load(SafetensorsFile file, ITrainable model, AdamW optimiser)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        var targets = (Tensor[])[parameters.Values, optimiser.First, optimiser.Second];
-        for (int i = 0; i < Keys.Length; i++)
-            targets[i].copy_(TensorIO.Read(file, file[Keys[i]], allowNonFinite: true));
-        return Json.Parse<TrainingState>(file.Metadata["learngene.state"], "learngene.state");
+        foreach (var (key, target) in Tensors(model, optimiser))
+            target.copy_(TensorIO.Read(file, file[key], allowNonFinite: true));
+        return Read(file);
+    }
+
+    /// <summary>Reads only where the run was, not its tensors.</summary>
+    public static TrainingState Read(SafetensorsFile file) => Json.Parse<TrainingState>(file.Metadata["learngene.state"], "learngene.state");
+
+    private static List<KeyValuePair<string, Tensor>> Tensors(ITrainable model, AdamW optimiser)
+    {
+        List<KeyValuePair<string, Tensor>> tensors = [new("values", model.Parameters.Values), new("first", optimiser.First), new("second", optimiser.Second)];
+        if (model.Constants is { } constants) tensors.Add(new("constants", constants));
+        return tensors;
     }
 }
