@@ -41,6 +41,12 @@ internal static class Flags
             return parts.Contains(null) ? null : [.. parts.Select(p => p!.Value)];
         });
 
+    public static Option<long?> Count(string name, string description) => Parsed<long?>(name, "N", description, false, "a number such as 3000000 or 3M", Quantity.Count);
+
+    public static Option<long?> Bytes(string name, string description) => Parsed<long?>(name, "N", description, false, "a number of bytes such as 4000000 or 4MB", Quantity.Bytes);
+
+    public static Option<double?> Seconds(string name, string description) => Parsed<double?>(name, "T", description, false, "a time such as 8ms or 0.008 (seconds)", Quantity.Seconds);
+
     public static Option<string?> Choice(string name, string description, params string[] allowed) =>
         Parsed<string?>(name, string.Join('|', allowed), description, false, $"one of {string.Join(", ", allowed)}",
             text => allowed.FirstOrDefault(a => a.Equals(text, StringComparison.OrdinalIgnoreCase)));

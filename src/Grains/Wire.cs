@@ -4,6 +4,7 @@ using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision;
 using Learngene.Vision.Data;
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Files;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
@@ -21,9 +22,11 @@ internal static class Wire
     public static ModelConfig Config(LearngeneVersion version)
     {
         var lets = version.Kind == "lets" ? Json.Parse<LetsShape>(version.Config, "learngene.config") : null;
+        var decomposition = version.Kind == "decomposition" ? Json.Parse<DecompositionShape>(version.Config, "learngene.config") : null;
         return new()
         {
-            Kind = version.Kind, Lets = lets, Vit = lets?.Auxiliary ?? Json.Parse<VitShape>(version.Config, "learngene.config"),
+            Kind = version.Kind, Lets = lets, Decomposition = decomposition,
+            Vit = lets?.Auxiliary ?? decomposition?.Vit ?? Json.Parse<VitShape>(version.Config, "learngene.config"),
             Preprocess = version.Preprocess is { } p ? Json.Parse<Preprocess>(p, "learngene.preprocess") : null,
         };
     }
@@ -53,22 +56,44 @@ internal static class Wire
                 CheckOptions(lets, inputs.Data!);
                 RequireMemory(lets.Shape(model.Vit).Trainable + lets.Shape(model.Vit).Auxiliary.Parameters + model.Vit.Parameters);
                 break;
+            case JobKind.LearnDecomposition:
+                RequireSquare(inputs.Data!);
+                var learn = Json.Parse<DecompositionSettings>(spec.Settings, "settings");
+                CheckOptions(learn, inputs.Data!);
+                if (inputs.Model is { } teaching)
+                {
+                    RequireVit(model!, teaching, "learn decomposition needs an ancestry model");
+                    RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
+                }
+                var learnt = model is null ? learn.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes) : learn.Shape(model.Vit);
+                RequireMemory(learnt.Trainable + learnt.Vit.Parameters + (model?.Vit.Parameters ?? 0));
+                break;
+            case JobKind.Decompose:
+                RequireVit(model!, inputs.Model!, "decompose needs a trained model");
+                var decompose = Json.Parse<DecomposeSettings>(spec.Settings, "settings");
+                if (inputs.Data is { } distilled)
+                {
+                    RequireFit(model!.Vit, distilled, sameClasses: true);
+                    CheckOptions(decompose, distilled);
+                }
+                RequireMemory(decompose.Shape(model!.Vit).Trainable + 2 * model.Vit.Parameters);
+                break;
             case JobKind.Finetune:
                 var finetune = Json.Parse<FinetuneSettings>(spec.Settings, "settings");
                 CheckOptions(finetune, inputs.Data!);
-                RequireMemory(Tunable(model!, finetune, inputs.Data!).Parameters);
+                RequireMemory(Tunable(model!, finetune, inputs.Data!).Trainable);
                 break;
             case JobKind.Evaluate:
-                int images = Json.Parse<EvaluateSettings>(spec.Settings, "settings").TestImages;
-                if (images < 0) throw new InvalidInputException($"testImages {images} is negative; 0 is all.");
+                var evaluate = Json.Parse<EvaluateSettings>(spec.Settings, "settings");
+                if (evaluate.TestImages < 0) throw new InvalidInputException($"testImages {evaluate.TestImages} is negative; 0 is all.");
                 RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
+                foreach (string size in evaluate.Sizes) RequireSize(model, ModelSize.Parse(size));
                 break;
             case JobKind.Import:
                 Json.Parse<ImportSettings>(spec.Settings, "settings");
                 break;
             case JobKind.Descend:
-                if (model?.Lets is null) throw new InvalidInputException($"{inputs.Model!.Reference} is a {inputs.Model.Kind}; descendants are made of a lets.");
-                Json.Parse<DescendSettings>(spec.Settings, "settings").For(model.Lets);
+                Descend(model!, spec.Settings, inputs.Model!.Reference);
                 break;
             case JobKind.AddData:
                 Json.Parse<Jobs.Work.AddDataSettings>(spec.Settings, "settings");
@@ -76,15 +101,34 @@ internal static class Wire
         }
     }
 
-    /// <summary>The architecture that fine-tuning trains: the model's, with a head for the data's classes.</summary>
-    public static VitShape Tunable(ModelConfig model, FinetuneSettings settings, DataSetInfo data)
+    /// <summary>A request for a descendant with its defaults filled in, if the learngene can make it.</summary>
+    public static DescendSettings Descend(ModelConfig learngene, string settings, string name)
     {
-        if (model.Kind != "vit")
-            throw new InvalidInputException($"the model is a {model.Kind}; finetune needs a vit, so make a descendant of it first.");
+        var given = Json.Parse<DescendSettings>(settings, "settings");
+        return learngene switch
+        {
+            { Lets: { } lets } => given.For(lets),
+            { Decomposition: { } decomposition } => given.For(decomposition),
+            _ => throw new InvalidInputException($"{name} is a {learngene.Kind}; descendants are made of a lets or a decomposition."),
+        };
+    }
+
+    /// <summary>What fine-tuning trains: the model with a head for the data's classes; of a decomposition the components, at the depth asked for.</summary>
+    public static ModelConfig Tunable(ModelConfig model, FinetuneSettings settings, DataSetInfo data)
+    {
+        if (model.Lets is not null)
+            throw new InvalidInputException("the model is a lets; finetune needs a vit or a decomposition, so make a descendant of it first.");
+        if (model.Decomposition is null && (settings.Depth ?? settings.Components) is not null)
+            throw new InvalidInputException("depth and components can be chosen only where a decomposition is tuned; a vit is tuned as it is.");
         RequireFit(model.Vit, data, sameClasses: false);
         if (settings.Head == HeadRule.Slice && data.Classes > model.Vit.Classes)
             throw new InvalidInputException($"head 'slice' cannot give {data.Classes} classes of the model's {model.Vit.Classes}; use 'fresh'.");
-        return model.Vit with { Classes = data.Classes };
+        var vit = model.Vit with { Classes = data.Classes };
+        if (model.Decomposition is not { } whole) return model with { Vit = vit };
+        int depth = settings.Depth ?? vit.Depth, components = settings.Components ?? whole.Components;
+        whole.Descendant(depth, components);
+        vit = vit with { Depth = depth };
+        return model with { Vit = vit, Decomposition = whole with { Vit = vit, Components = components } };
     }
 
     /// <summary>Refuses a data set whose images or classes a model cannot take.</summary>
@@ -124,6 +168,13 @@ internal static class Wire
     private static void RequireVit(ModelConfig model, LearngeneVersion version, string need)
     {
         if (model.Kind != "vit") throw new InvalidInputException($"{version.Reference} is a {version.Kind}; {need}, which is a vit.");
+    }
+
+    private static void RequireSize(ModelConfig model, ModelSize size)
+    {
+        if (model.Lets is { } lets) lets.Descendant(size.Width, size.Depth);
+        else if (model.Decomposition is { } decomposition) decomposition.Descendant(size.Depth, size.Components ?? decomposition.Components);
+        else throw new InvalidInputException($"sizes cannot be measured of a {model.Kind}; they are for learngenes.");
     }
 
     private static void RequireSquare(DataSetInfo data)

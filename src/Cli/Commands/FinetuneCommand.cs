@@ -13,14 +13,16 @@ internal static class FinetuneCommand
         var data = Flags.Text("--data", "NAME", "A data set of the cluster.");
         var name = Flags.Maybe("--as", "NAME", "Under which the result is stored (default: the model's name and '-tuned').");
         var head = Flags.Choice("--head", "What becomes of the head on other classes (default auto: kept where their number agrees, else fresh).", "auto", "fresh", "slice");
+        var depth = Flags.Whole("--depth", "Of a decomposition, tuned with its equation kept: layers (default its own).");
+        var components = Flags.Whole("--components", "Of a decomposition: how many of its components are tuned and kept (default all).");
         var training = new TrainingFlags();
         var verb = new Verb("finetune", "Tunes a model on a data set.",
-            "learngene finetune small.safetensors --data fashion-mnist --epochs 1 --as fashion/small --wait") { model, data, name, head };
+            "learngene finetune small.safetensors --data fashion-mnist --epochs 1 --as fashion/small --wait") { model, data, name, head, depth, components };
         training.AddTo(verb);
         return verb.Does(async call =>
         {
             var source = ModelSource.Of(call.Get(model));
-            string settings = training.Settings(call, ("head", call.Get(head)));
+            string settings = training.Settings(call, ("head", call.Get(head)), ("depth", call.Get(depth)), ("components", call.Get(components)));
             await using var client = await call.ConnectAsync();
             var spec = new JobSpec
             {

@@ -10,6 +10,8 @@ namespace Learngene.Cli.Output;
 /// <summary>The JSON that programs read: a contract, new members only at the end.</summary>
 internal static class Documents
 {
+    private const string SizeMetric = "accuracy/";
+
     public static JsonObject Job(JobStatus job) => new()
     {
         ["id"] = job.Id, ["kind"] = Kind(job.Spec.Kind), ["state"] = State(job.State), ["step"] = job.Step, ["steps"] = job.Steps,
@@ -55,11 +57,25 @@ internal static class Documents
         ["name"] = v.Name, ["version"] = v.Version, ["sha256"] = v.Weights.Sha256, ["bytes"] = v.Weights.Length, ["file"] = file,
     };
 
-    public static JsonObject Descendant(Descendant d, string file) => new()
+    public static JsonObject Descendant(Descendant d, string file, SizeAnswer? answer)
     {
-        ["name"] = d.Learngene.Name, ["version"] = d.Learngene.Version, ["width"] = d.Width, ["depth"] = d.Depth, ["heads"] = d.Heads,
-        ["parameters"] = d.Parameters, ["sha256"] = d.Weights.Sha256, ["bytes"] = d.Weights.Length, ["file"] = file,
-    };
+        var made = new JsonObject
+        {
+            ["name"] = d.Learngene.Name, ["version"] = d.Learngene.Version, ["width"] = d.Width, ["depth"] = d.Depth, ["heads"] = d.Heads,
+            ["parameters"] = d.Parameters, ["sha256"] = d.Weights.Sha256, ["bytes"] = d.Weights.Length, ["file"] = file,
+        };
+        if (answer is not null) Explain(made, answer);
+        return made;
+    }
+
+    public static JsonObject Size(string name, SizeAnswer answer)
+    {
+        var document = new JsonObject { ["name"] = name };
+        Explain(document, answer);
+        return document;
+    }
+
+    public static string SizeName(SizeCandidate c) => c.Components is { } k ? $"{c.Width}x{c.Depth}x{k}" : $"{c.Width}x{c.Depth}";
 
     public static JsonObject Data(DataSetInfo d) => new()
     {
@@ -77,10 +93,19 @@ internal static class Documents
         ["runningJobs"] = s.Running.Count, ["storedWeights"] = new JsonObject { ["files"] = s.StoredWeights, ["bytes"] = s.StoredBytes },
     };
 
-    public static JsonObject Evaluation(JobStatus job) => new()
+    public static JsonObject Evaluation(JobStatus job)
     {
-        ["accuracy"] = Metric(job, "accuracy"), ["loss"] = Metric(job, "loss"), ["images"] = (long)job.Metrics.GetValueOrDefault("images"),
-    };
+        var document = new JsonObject
+        {
+            ["accuracy"] = Metric(job, "accuracy"), ["loss"] = Metric(job, "loss"), ["images"] = (long)job.Metrics.GetValueOrDefault("images"),
+        };
+        if (Sizes(job).Any()) document["sizes"] = List(Sizes(job), s => new JsonObject { ["size"] = s.Size, ["accuracy"] = Number(s.Accuracy) });
+        return document;
+    }
+
+    /// <summary>The sizes that a job has measured.</summary>
+    public static IEnumerable<(string Size, double Accuracy)> Sizes(JobStatus job) =>
+        job.Metrics.Where(m => m.Key.StartsWith(SizeMetric, StringComparison.Ordinal)).Select(m => (m.Key[SizeMetric.Length..], m.Value));
 
     public static JsonArray List<T>(IEnumerable<T> items, Func<T, JsonNode?> each) => [.. items.Select(each)];
 
@@ -96,6 +121,21 @@ internal static class Documents
 
     /// <summary>The word for a state.</summary>
     public static string State(JobState state) => state.ToString().ToLowerInvariant();
+
+    private static void Explain(JsonObject document, SizeAnswer answer)
+    {
+        document["chosen"] = Candidate(answer.Chosen);
+        document["reason"] = answer.Reason;
+        document["runnersUp"] = List(answer.RunnersUp, Candidate);
+        document["considered"] = answer.Considered;
+        document["fitting"] = answer.Fitting;
+    }
+
+    private static JsonObject Candidate(SizeCandidate c) => new()
+    {
+        ["width"] = c.Width, ["depth"] = c.Depth, ["components"] = c.Components, ["parameters"] = c.Parameters, ["flops"] = c.Flops, ["bytes"] = c.Bytes,
+        ["latency"] = Number(c.Latency), ["accuracy"] = Number(c.Accuracy), ["accuracyIs"] = c.Known,
+    };
 
     private static JsonNode? Result(JobResult? result) => result is not { Weights: { } weights } ? null : new JsonObject
     {

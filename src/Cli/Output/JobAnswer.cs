@@ -33,7 +33,7 @@ internal static class JobAnswer
         ("model", job.Spec.Model ?? (job.Spec.File is { } file ? "file " + Tables.Short(file.Sha256) : null)),
         ("data", job.Spec.Data ?? job.Spec.Path),
         ("step", job.Steps > 1 ? $"{Tables.Count(job.Step)} of {Tables.Count(job.Steps)}" : null),
-        ("metrics", string.Join("  ", job.Metrics.Select(m => m.Key == "accuracy" ? $"accuracy {Tables.Percent(m.Value)}" : $"{m.Key} {Tables.Number(m.Value)}"))),
+        ("metrics", string.Join("  ", job.Metrics.Where(m => !m.Key.Contains('/')).Select(m => m.Key == "accuracy" ? $"accuracy {Tables.Percent(m.Value)}" : $"{m.Key} {Tables.Number(m.Value)}"))),
         ("result", job.Result is { Weights: { } weights } r
             ? $"{(r.Name is null ? "file" : $"{r.Name}@{r.Version}")}  {Tables.Count(r.Parameters)} parameters  {Tables.Bytes(weights.Length)}  {Tables.Short(weights.Sha256)}"
             : null),

@@ -16,15 +16,16 @@ internal sealed class JobPlanner(IGrainFactory grains, JobWorkshop workshop)
     public async Task<JobInputs> PlanAsync(JobSpec spec)
     {
         if (spec.Name is { } name) Names.Require(name);
-        if (spec.Name is null && spec.Kind is JobKind.LearnLets or JobKind.Import or JobKind.AddData)
+        if (spec.Name is null && spec.Kind is JobKind.LearnLets or JobKind.LearnDecomposition or JobKind.Decompose or JobKind.LearnBaseline or JobKind.Import or JobKind.AddData)
             throw new RefusedException($"{Work.JobWork.Name(spec.Kind)} needs a name for what it makes.");
         if (spec.Kind == JobKind.AddData && !Path.IsPathFullyQualified(spec.Path ?? ""))
             throw new RefusedException($"path '{spec.Path}' is not absolute; give the whole path of the data set on the silo's machine.");
         if (spec.Kind == JobKind.Import && spec.File is null)
             throw new RefusedException("import needs a file.");
-        bool needsModel = spec.Kind is JobKind.LearnLets or JobKind.Descend || (spec.Kind is JobKind.Finetune or JobKind.Evaluate && spec.File is null)
-            || (spec.Kind == JobKind.Train && spec.Model is not null);
-        bool needsData = spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.Finetune or JobKind.Evaluate;
+        bool needsModel = spec.Kind is JobKind.LearnLets or JobKind.Descend or JobKind.Decompose or JobKind.LearnBaseline or JobKind.Initialise
+            || (spec.Kind is JobKind.Finetune or JobKind.Evaluate && spec.File is null) || (spec.Kind is JobKind.Train or JobKind.LearnDecomposition && spec.Model is not null);
+        bool needsData = spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.LearnDecomposition or JobKind.LearnBaseline or JobKind.Finetune or JobKind.Evaluate
+            || (spec.Kind is JobKind.Decompose or JobKind.Initialise && spec.Data is not null);
         var inputs = new JobInputs
         {
             Model = needsModel ? await ModelAsync(spec) : null,

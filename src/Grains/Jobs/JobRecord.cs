@@ -45,4 +45,6 @@ internal sealed record JobRecord
     [Id(9)] public JobResult? Result { get; init; }
     [Id(10)] public string? Error { get; init; }
     [Id(11)] public bool InputError { get; init; }
+    /// <summary>The files of the phases that are done, first phase first.</summary>
+    [Id(12)] public IReadOnlyList<WeightRef> Phases { get; init; } = [];
 }

@@ -18,7 +18,7 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
         (record.Spec!.Kind == JobKind.AddData ? lanes.Reading : lanes.Device).RunAsync(job, Priority(record.Spec.Kind), record.Created.UtcTicks, turn =>
         {
             run.Begin(turn);
-            var outcome = JobWork.Run(new(record.Spec, record.Inputs, record.Checkpoint, run, store, dataSets, lanes.TorchDevice));
+            var outcome = JobWork.Run(new(record, run, store, dataSets, lanes.TorchDevice));
             return outcome with { Metrics = new Dictionary<string, double>(outcome.Metrics) { ["seconds"] = run.Elapsed.TotalSeconds } };
         }, run.Token);
 

@@ -157,6 +157,7 @@ internal sealed partial class TransformationJobGrain(
         for (int i = _published; i < phases.Count; i++)
         {
             await publisher.PublishAsync(Id, Record, phases[i]);
+            await StoreAsync(r => phases[i].Phase <= r.Phases.Count ? r : r with { Phases = [.. r.Phases, phases[i].Weights!] });
             _published = Math.Max(_published, i + 1);
         }
     }

@@ -5,7 +5,6 @@ using Learngene.Grains.Weights;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision;
-using Learngene.Vision.Lets;
 
 namespace Learngene.Grains.Learngenes;
 
@@ -34,12 +33,25 @@ internal sealed class DescendantsGrain(IWeightStore store) : Grain, IDescendants
         return status.State is JobState.Failed or JobState.Cancelled || (status.Result?.Weights is { } made && !store.Exists(made)) ? await job.Resume() : status;
     }
 
+    public async Task<SizeAnswer> Choose(string learngene, string budget)
+    {
+        var (name, selector) = Names.Split(learngene);
+        var version = await GrainFactory.GetGrain<ILearngeneRepositoryGrain>(name).Resolve(selector);
+        try
+        {
+            return SizeAdvice.For(version, budget);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new RefusedException(e.Message);
+        }
+    }
+
     private static string Merged(LearngeneVersion version, string settings)
     {
         try
         {
-            var lets = Wire.Config(version).Lets ?? throw new InvalidInputException($"{version.Reference} is a {version.Kind}; descendants are made of a lets.");
-            return JsonSerializer.Serialize(Json.Parse<DescendSettings>(settings, "settings").For(lets), Json.Strict);
+            return JsonSerializer.Serialize(Wire.Descend(Wire.Config(version), settings, version.Reference), Json.Strict);
         }
         catch (InvalidInputException e)
         {

@@ -95,6 +95,14 @@ public sealed class LearngenesClient
         return version;
     }
 
+    /// <summary>The best size of a learngene within a budget, and why; nothing is made.</summary>
+    /// <exception cref="RefusedException">Nothing fits; says what the smallest is.</exception>
+    public async Task<SizeAnswer> ChooseAsync(string reference, SizeBudget budget, CancellationToken token = default)
+    {
+        var version = await GetAsync(reference, token);
+        return await Retry.CallAsync(() => _grains.GetGrain<IDescendantsGrain>(version.Weights.Sha256).Choose(version.Reference, JsonSerializer.Serialize(budget, s_json)), token);
+    }
+
     /// <summary>Materialises a descendant, or finds it where it was materialised before.</summary>
     /// <exception cref="RefusedException">The size or selection is not to be had.</exception>
     public async Task<Descendant> DescendAsync(string reference, DescendOptions options, CancellationToken token = default)

@@ -1,3 +1,4 @@
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Files;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
@@ -54,4 +55,10 @@ public static class SizeOptions
                    from depth in Enumerable.Range(1, shape.Auxiliary.Depth)
                    select new SizeOption(width, depth, null, shape.Descendant(width, depth))];
     }
+
+    /// <summary>Every descendant of a decomposition up to its own depth, from each number of components.</summary>
+    public static IReadOnlyList<SizeOption> Of(DecompositionShape shape) =>
+        [.. from depth in Enumerable.Range(1, shape.Vit.Depth)
+            from components in Enumerable.Range(1, shape.Components)
+            select new SizeOption(shape.Vit.Width, depth, components, shape.Descendant(depth, components))];
 }

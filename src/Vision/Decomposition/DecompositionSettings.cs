@@ -43,6 +43,8 @@ public sealed record DecompositionSettings : TrainingOptions
     public DecompositionTraining Training { get; init; } = DecompositionTraining.Sampled;
     /// <summary>The shallowest model that sampling trains, 1..256. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
+    /// <summary>When they are learnt, up to 64 sizes are measured on so many test images, for budgets to choose by; 0 measures none. Default 2,000.</summary>
+    public int MeasureSizes { get; init; } = 2000;
 
     /// <summary>
     /// With a teacher: weight of the soft distillation against the labels, 0..1. Default 1 in <c>sampled</c>; 0.5 in <c>phases</c> and
@@ -113,6 +115,7 @@ public sealed record DecompositionSettings : TrainingOptions
         base.Validate();
         Within("orderOffset", OrderOffset, 0, 1);
         Within("minDepth", MinDepth, 1, 256);
+        Within("measureSizes", MeasureSizes, 0, int.MaxValue);
         if (Components is not { } counts) return;
         if (counts.Count == 0) throw new InvalidInputException("components is empty; it needs at least one number in 1..256.");
         for (int i = 0; i < counts.Count; i++)

@@ -23,6 +23,9 @@ public sealed record ModelConfig
     /// <summary>JSON of what determined the bytes; <c>{}</c> where the file does not say.</summary>
     public string Lineage { get; init; } = "{}";
 
+    /// <summary>Trainable numbers: of the ViT, or of what the learngene consists of.</summary>
+    public long Trainable => Lets?.Trainable ?? Decomposition?.Trainable ?? Vit.Parameters;
+
     /// <summary>The shape as JSON.</summary>
     public string Json => Lets?.ToJson() ?? Decomposition?.ToJson() ?? Vit.ToJson();
 

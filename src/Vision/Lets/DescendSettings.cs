@@ -1,3 +1,4 @@
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Safetensors;
 
 namespace Learngene.Vision.Lets;
@@ -5,10 +6,12 @@ namespace Learngene.Vision.Lets;
 /// <summary>Settings of <c>descend</c>: the size, the rows and the number format.</summary>
 public sealed record DescendSettings
 {
-    /// <summary>Channels of the descendant: a multiple of the head size, at most the auxiliary model's width.</summary>
-    public int Width { get; init; }
+    /// <summary>Channels of the descendant: a multiple of the head size, at most the auxiliary model's width. A decomposition has one width only.</summary>
+    public int? Width { get; init; }
     /// <summary>Layers of the descendant, 1..256. Default: as many as <see cref="Rows"/>, or the auxiliary model's.</summary>
     public int? Depth { get; init; }
+    /// <summary>How many of the first components make the descendant of a decomposition. Default: all.</summary>
+    public int? Components { get; init; }
     /// <summary>The row of G that makes each layer. Default: the depth list of METHODS 1.6.</summary>
     public IReadOnlyList<int>? Rows { get; init; }
     /// <summary>How rows of the matrices are chosen. Default continuous.</summary>
@@ -27,9 +30,9 @@ public sealed record DescendSettings
     public DescendSettings For(LetsShape shape)
     {
         int depth = Depth ?? Rows?.Count ?? shape.Auxiliary.Depth;
-        shape.Descendant(Width, depth);
-        if (Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
-            throw new InvalidInputException($"type {Type} cannot be written; allowed are F32, F16 and BF16.");
+        shape.Descendant(Width ?? throw new InvalidInputException($"width is missing; allowed are {shape.Learngene.HeadDim}, {2 * shape.Learngene.HeadDim}, ..., {shape.Auxiliary.Width}."), depth);
+        if (Components is not null) throw new InvalidInputException($"components {Components} cannot be chosen: a lets has none; they belong to decompositions.");
+        RequireType();
         if (Rows is { } rows)
         {
             if (rows.Count != depth)
@@ -39,6 +42,26 @@ public sealed record DescendSettings
                     throw new InvalidInputException($"row {row} is outside 0..{shape.Rows - 1}; the learngene has {shape.Rows} rows.");
         }
         return this with { Depth = depth, Rows = Rows ?? DepthList.For(shape.Rows, depth) };
+    }
+
+    /// <summary>Checks the size against a decomposition and fills in what was left to it.</summary>
+    /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>
+    public DescendSettings For(DecompositionShape shape)
+    {
+        int depth = Depth ?? shape.Vit.Depth, components = Components ?? shape.Components;
+        if (Width is { } width && width != shape.Vit.Width)
+            throw new InvalidInputException($"width {width} is not to be had; a decomposition keeps its width, {shape.Vit.Width}.");
+        if (Rows is not null || Select != SelectionRule.Continuous)
+            throw new InvalidInputException("rows and select choose among the matrices of a lets; a decomposition takes depth and components.");
+        shape.Descendant(depth, components);
+        RequireType();
+        return this with { Width = shape.Vit.Width, Depth = depth, Components = components };
+    }
+
+    private void RequireType()
+    {
+        if (Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
+            throw new InvalidInputException($"type {Type} cannot be written; allowed are F32, F16 and BF16.");
     }
 
     /// <summary>The rule as options.</summary>

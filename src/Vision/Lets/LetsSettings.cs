@@ -25,6 +25,8 @@ public sealed record LetsSettings : TrainingOptions
     public Stage1 Stage1 { get; init; } = Stage1.Sampled;
     /// <summary>The shallowest descendant that sampling generates, 1 or more. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
+    /// <summary>When it is learnt, up to 64 of its sizes are measured on so many test images, for budgets to choose by; 0 measures none. Default 2,000.</summary>
+    public int MeasureSizes { get; init; } = 2000;
 
     /// <inheritdoc/>
     public override void Validate()
@@ -35,6 +37,7 @@ public sealed record LetsSettings : TrainingOptions
         Within("width", Width, 1, 16_384);
         Within("depth", Depth, 1, 256);
         Within("minDepth", MinDepth, 1, 256);
+        Within("measureSizes", MeasureSizes, 0, int.MaxValue);
     }
 
     /// <summary>The shape that these settings and an ancestry model's make.</summary>

@@ -51,6 +51,10 @@ public sealed record FinetuneSettings : TrainingOptions
 
     /// <summary>What becomes of the head. Default auto.</summary>
     public HeadRule Head { get; init; } = HeadRule.Auto;
+    /// <summary>Of a decomposition, whose equation stays while its components are tuned: layers of the model that is trained. Default: its own.</summary>
+    public int? Depth { get; init; }
+    /// <summary>Of a decomposition: how many of the first components are tuned and kept. Default: all.</summary>
+    public int? Components { get; init; }
 }
 
 /// <summary>Settings of <c>evaluate</c>.</summary>
@@ -60,6 +64,8 @@ public sealed record EvaluateSettings
     public int TestImages { get; init; }
     /// <summary>Number format of the products. Default fp32.</summary>
     public Precision Precision { get; init; } = Precision.Fp32;
+    /// <summary>Sizes of a learngene to measure together, such as 48x3, or 64x6x2 with components; empty (default) measures the largest.</summary>
+    public IReadOnlyList<string> Sizes { get; init; } = [];
 }
 
 /// <summary>Settings of <c>import</c>.</summary>

@@ -1,27 +1,36 @@
 using Learngene.Vision;
+using Learngene.Vision.Decomposition;
 using Learngene.Vision.Files;
 using Learngene.Vision.Lets;
+using Learngene.Vision.Models;
 using static TorchSharp.torch;
 
 namespace Learngene.Grains.Jobs.Work;
 
-/// <summary>Materialises a descendant: stage 2, without training.</summary>
+/// <summary>Materialises a descendant: stage 2 of LeTs, recomposition of a decomposition; without training.</summary>
 internal static class DescendWork
 {
     public static JobOutcome Run(JobContext c)
     {
         using var file = c.OpenModel();
         var source = ModelConfig.Read(file);
-        var lets = source.Lets ?? throw new InvalidInputException($"{c.Inputs.Model?.Reference} is a {source.Kind}; descendants are made of a lets.");
-        var settings = Json.Parse<DescendSettings>(c.Spec.Settings, "settings").For(lets);
+        var settings = Wire.Descend(source, c.Spec.Settings, c.Inputs.Model?.Reference ?? "the file");
         using var none = no_grad();
         using var scope = NewDisposeScope();
-        using var parameters = ModelFile.ReadLets(file, lets, c.Device);
-        var selection = settings.Selection().Choose(lets, name => parameters[name], settings.Width, settings.Rows!);
-        var shape = lets.Descendant(settings.Width, settings.Depth!.Value);
+        using var learngene = StoredModel.Read(file, c.Device);
+        var (shape, weights) = Make(learngene, settings);
         var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = source.Preprocess, Lineage = c.Lineage(settings, "learngene") };
-        var weights = Expansion.Expand(lets, name => parameters[name], selection);
         var stored = c.Store.Put(stream => ModelFile.WriteVit(stream, config, weights, settings.Type));
         return c.Stored(config, stored, shape.Parameters, settings, "learngene");
+    }
+
+    private static (VitShape, VitWeights) Make(StoredModel learngene, DescendSettings settings)
+    {
+        Tensor Get(string name) => learngene.Parameters[name];
+        int depth = settings.Depth!.Value;
+        if (learngene.Config.Decomposition is { } decomposition)
+            return (decomposition.Descendant(depth, settings.Components!.Value), Recomposition.Expand(decomposition, Get, depth, settings.Components.Value));
+        var (lets, width) = (learngene.Config.Lets!, settings.Width!.Value);
+        return (lets.Descendant(width, depth), Expansion.Expand(lets, Get, settings.Selection().Choose(lets, Get, width, settings.Rows!)));
     }
 }

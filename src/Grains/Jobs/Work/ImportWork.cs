@@ -19,7 +19,7 @@ internal static class ImportWork
         if (!ours) config = config with { Lineage = new JsonObject { ["software"] = JobContext.Software, ["imported"] = c.Spec.File!.Sha256 }.ToJsonString() };
         if (!settings.AllowNonfinite) RequireFinite(file, c.Run);
         var weights = ours ? c.Spec.File! : c.Store.Put(stream => ModelFile.Rewrite(file, config, stream));
-        return c.Stored(config, weights, config.Lets?.Trainable ?? config.Vit.Parameters, settings, "file");
+        return c.Stored(config, weights, config.Trainable, settings, "file");
     }
 
     private static void RequireFinite(SafetensorsFile file, JobRun run)

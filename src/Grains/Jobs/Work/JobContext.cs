@@ -15,8 +15,11 @@ using TorchSharp;
 namespace Learngene.Grains.Jobs.Work;
 
 /// <summary>All that a piece of work needs, on the lane's thread.</summary>
-internal sealed record JobContext(JobSpec Spec, JobInputs Inputs, WeightRef? Checkpoint, JobRun Run, IWeightStore Store, OpenDataSets DataSets, torch.Device Device)
+internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Store, OpenDataSets DataSets, torch.Device Device)
 {
+    public JobSpec Spec => Record.Spec!;
+    public JobInputs Inputs => Record.Inputs;
+
     /// <summary>The file that the job starts from, opened and verified.</summary>
     public SafetensorsFile OpenModel()
     {
@@ -29,7 +32,7 @@ internal sealed record JobContext(JobSpec Spec, JobInputs Inputs, WeightRef? Che
     {
         try
         {
-            return Checkpoint is null ? null : SafetensorsFile.Open(Store.Open(Checkpoint), "the checkpoint");
+            return Record.Checkpoint is { } checkpoint ? SafetensorsFile.Open(Store.Open(checkpoint), "the checkpoint") : null;
         }
         catch (Exception e) when (e is WeightNotFoundException or CorruptWeightException or SafetensorsException)
         {
@@ -44,15 +47,19 @@ internal sealed record JobContext(JobSpec Spec, JobInputs Inputs, WeightRef? Che
         Inputs.Model is { } model ? [new(role, model.Reference, model.Weights.Sha256)] : Spec.File is { } file ? [new("file", null, file.Sha256)] : [];
 
     /// <summary>What determined the bytes: parents, data, settings, software. No names, jobs or times, so that equal work gives an equal file.</summary>
-    public string Lineage(object settings, string role)
+    public string Lineage(object settings, string role, IReadOnlyList<Parent>? parents = null) =>
+        Lineage(JobWork.Name(Spec.Kind), parents ?? Parents(role), Inputs.Data?.Hash, settings);
+
+    /// <summary>The same of work that is only planned.</summary>
+    public static string Lineage(string work, IReadOnlyList<Parent> parents, string? dataHash, object settings)
     {
         var lineage = new JsonObject
         {
             ["software"] = Software,
-            ["work"] = JobWork.Name(Spec.Kind),
-            ["parents"] = new JsonArray([.. Parents(role).Select(p => (JsonNode)new JsonObject { ["role"] = p.Role, ["sha256"] = p.Sha256 })]),
+            ["work"] = work,
+            ["parents"] = new JsonArray([.. parents.Select(p => (JsonNode)new JsonObject { ["role"] = p.Role, ["sha256"] = p.Sha256 })]),
         };
-        if (Inputs.Data is { } data) lineage["data"] = data.Hash;
+        if (dataHash is not null) lineage["data"] = dataHash;
         lineage["settings"] = JsonSerializer.SerializeToNode(settings, settings.GetType(), Json.Strict);
         return lineage.ToJsonString();
     }

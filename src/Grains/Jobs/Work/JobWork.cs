@@ -14,6 +14,8 @@ internal static class JobWork
         JobKind.Import => ImportWork.Run(context),
         JobKind.Descend => DescendWork.Run(context),
         JobKind.AddData => AddDataWork.Run(context),
+        JobKind.LearnDecomposition => DecompositionWork.Run(context),
+        JobKind.Decompose => DecomposeWork.Run(context),
         var kind => throw new ArgumentOutOfRangeException(nameof(context), kind, "unknown kind of job"),
     };
 
