@@ -70,8 +70,12 @@ public sealed class HouseRulesTests
     public void Every_option_of_a_job_is_in_the_documents()
     {
         string documents = Repository.Read("docs/options.md");
-        foreach (string file in (string[])["src/Vision/Training/TrainingOptions.cs", "src/Vision/Training/TrainSettings.cs", "src/Vision/Lets/LetsSettings.cs", "src/Vision/Lets/DescendSettings.cs"])
-            foreach (Match property in Regex.Matches(Repository.Read(file), @"public [\w?<>]+ (?<name>\w+) \{ get; init; \}"))
+        string[] options = [
+            "Training/TrainingOptions.cs", "Training/TrainSettings.cs", "Lets/LetsSettings.cs", "Lets/DescendSettings.cs",
+            "Decomposition/DecompositionSettings.cs", "Decomposition/DecomposeSettings.cs",
+        ];
+        foreach (string file in options.Select(f => "src/Vision/" + f))
+            foreach (Match property in Regex.Matches(Repository.Read(file), @"public (?:new )?[\w?<>]+ (?<name>\w+)\s+\{\s+get;\s+init(;| =>)"))
             {
                 string key = property.Groups["name"].Value;
                 Assert.Contains($"`{char.ToLowerInvariant(key[0])}{key[1..]}`", documents);

@@ -45,7 +45,7 @@ public static class Alignment
     // One row per head: its rows of q, k and v with their biases and its columns of proj, (heads, ...).
     private static Tensor Heads(Dictionary<string, Tensor> w, string p, VitShape s)
     {
-        List<Tensor> parts = [ByHead(w[$"{p}attn.qkv.weight"], s), w[$"{p}attn.proj.weight"].t().view(s.Heads, -1)];
+        List<Tensor> parts = [ByHead(w[$"{p}attn.qkv.weight"], s), w[$"{p}attn.proj.weight"].t().reshape(s.Heads, -1)];
         if (s.QkvBias) parts.Add(ByHead(w[$"{p}attn.qkv.bias"], s));
         return cat([.. parts.Select(t => t.dim() > 2 ? t.transpose(0, 1).flatten(1) : t)], 1);
     }

@@ -25,9 +25,10 @@ public static class Recomposition
     public static VitWeights Expand(DecompositionShape shape, Func<string, Tensor> get, int depth, int components, Func<string, Tensor>? frozen = null)
     {
         var vit = shape.Descendant(depth, components);
-        var table = Coefficients.Table(shape, depth, components);
+        var outside = get("pos_embed");
+        using var coefficients = tensor(Coefficients.Table(shape, depth, components), outside.dtype, outside.device); // (L, k)
         var layers = VitWeights.BlockShapes(vit).ToDictionary(
-            b => b.Name, b => Layers(table, get(Stacked + b.Name), frozen?.Invoke(Stacked + b.Name)));
+            b => b.Name, b => Layers(coefficients, get(Stacked + b.Name), frozen?.Invoke(Stacked + b.Name)));
         return VitWeights.From(vit, name =>
         {
             string[] parts = name.Split('.', 3);
@@ -35,12 +36,11 @@ public static class Recomposition
         });
     }
 
-    private static Tensor[] Layers(double[,] table, Tensor components, Tensor? frozen)
+    private static Tensor[] Layers(Tensor coefficients, Tensor components, Tensor? frozen)
     {
         using var scope = NewDisposeScope();
-        var coefficients = tensor(table).to(components.dtype).to(components.device);               // (L, k)
-        int first = (int)(frozen?.shape[0] ?? 0), k = table.GetLength(1);
-        var sum = Weighted(coefficients.narrow(1, first, k - first), components);                  // (L, ...)
+        long first = frozen?.shape[0] ?? 0;
+        var sum = Weighted(coefficients.narrow(1, first, coefficients.shape[1] - first), components); // (L, ...)
         if (frozen is not null) sum = sum + Weighted(coefficients.narrow(1, 0, first), frozen.detach());
         // One stack backward for all layers; indexing them one by one would fill a gradient of all layers for each.
         return [.. sum.unbind(0).Select(layer => layer.MoveToOuterDisposeScope())];
