@@ -50,7 +50,7 @@ internal static class MaterialiseBenchmark
         var settings = new DescendSettings { Width = 768, Depth = 12 }.For(lets);
         VitWeights? weights = null;
         double arithmetic = Report.Seconds(() => weights = Expansion.Expand(
-            lets, name => parameters![name], settings.Selection().Choose(lets, name => parameters![name], settings.Width, settings.Rows!)));
+            lets, name => parameters![name], settings.Selection().Choose(lets, name => parameters![name], settings.Width!.Value, settings.Rows!)));
         var config = new ModelConfig { Kind = "vit", Vit = lets.Descendant(768, 12) };
         string path = Path.Combine(directory, $"descendant-{Environment.ProcessId}.safetensors");
         double plain = Report.Seconds(() =>
