@@ -18,6 +18,8 @@ internal sealed class DeviceMeter(int threads, Precision precision, TimeSpan dur
     // Sizes are taken up from the cheapest on while a pass of them is a small part of the time, and until this part of it is spent.
     private const double StartShare = 0.3, PassShare = 1.0 / 30;
     private const int FewestSizes = 12;
+    // Above this worst error a latency budget deserves a second look at the machine.
+    private const double Doubtful = 0.2;
     private static readonly TimeSpan s_progress = TimeSpan.FromSeconds(2);
 
     /// <summary>Is told what goes on.</summary>
@@ -84,11 +86,13 @@ internal sealed class DeviceMeter(int threads, Precision precision, TimeSpan dur
         var coefficients = LatencyFit.Fit(fitted);
         foreach (var (held, m) in all)
             Note(Invariant($"{m.Shape.Width,4}x{m.Shape.Depth,-3}{m.Shape.Tokens,4} tokens {m.Seconds * 1e3,9:F3} ms, fitted {LatencyFit.Predict(coefficients, m.Shape) * 1e3,9:F3} ms{(held ? "  held out" : "")}"));
+        var error = LatencyFit.Error(coefficients, heldOut);
+        if (error.Max > Doubtful) Note(Invariant($"a size is off by {error.Max:P0}: the machine was busy, or is too uneven; measure again, quieter or with more --seconds."));
         return new DeviceProfile
         {
             Version = DeviceProfile.CurrentVersion, Device = DeviceName.Read(), Cores = Environment.ProcessorCount, Threads = threads, Precision = used,
             Sizes = fitted.Length, Fastest = all.Min(m => m.Timed.Seconds), Slowest = all.Max(m => m.Timed.Seconds),
-            Coefficients = coefficients, Error = LatencyFit.Error(coefficients, heldOut),
+            Coefficients = coefficients, Error = error,
         }.Validated();
     }
 }

@@ -7,7 +7,7 @@ namespace Learngene.Edge.Probe;
 /// <param name="HeldOut">Whether it checks the fit instead of taking part in it.</param>
 internal sealed record ProbeSize(VitShape Shape, bool HeldOut);
 
-/// <summary>What is timed: from 32 x 2 on 16 tokens to DeiT-S, on small images and on photographs.</summary>
+/// <summary>What is timed: from 32 x 2 on 16 tokens to DeiT-S and a slice of DeiT-B, on small images and on photographs.</summary>
 internal static class ProbeSizes
 {
     private static readonly (int Width, int Depth, int Image, int Patch, bool HeldOut)[] s_sizes =
@@ -18,6 +18,7 @@ internal static class ProbeSizes
         (192, 9, 32, 4, false), (256, 6, 32, 4, false), (320, 8, 32, 4, true), (384, 4, 32, 4, false),
         (64, 2, 224, 16, false), (64, 12, 224, 16, false), (96, 6, 224, 16, true), (128, 4, 224, 16, false), (192, 2, 224, 16, false),
         (192, 12, 224, 16, true), (256, 6, 224, 16, false), (384, 3, 224, 16, false), (320, 6, 224, 16, true), (384, 12, 224, 16, false),
+        (768, 1, 28, 7, false), (768, 2, 224, 16, false), (576, 3, 224, 16, true), (384, 8, 224, 16, true),
     ];
 
     /// <summary>From the cheapest on.</summary>
