@@ -13,8 +13,8 @@ internal static class ProbeCommand
     public const string Example = "learngene-edge probe -o profile.json";
 
     private static readonly Option<string> s_output = new("-o", "--output") { Description = "The profile to write.", HelpName = "FILE", Required = true };
-    private static readonly Option<int> s_threads = Number("--threads", "N", $"Threads to run with, 1..{DeviceMeter.MostThreads} (default: a thread a core).",
-        1, DeviceMeter.MostThreads, Environment.ProcessorCount);
+    private static readonly Option<int> s_threads = Number("--threads", "N", $"Threads to run with, 1..{DeviceMeter.MostThreads} (default 1).",
+        1, DeviceMeter.MostThreads, 1);
     private static readonly Option<int> s_seconds = Number("--seconds", "S", "How long to measure, 1..600 (default 20).", 1, 600, 20);
     private static readonly Option<bool> s_json = new("--json") { Description = "The profile also on standard output, and nothing else there." };
     private static readonly Option<bool> s_quiet = new("--quiet") { Description = "No progress." };
