@@ -11,6 +11,7 @@ internal static class Programs
     public static readonly string Root = FindRoot();
     public static readonly string Cli = Built("src/Cli", "learngene");
     public static readonly string Silo = Built("src/Silo", "learngene-silo");
+    public static readonly string Edge = Built("src/Edge", "learngene-edge");
     public static readonly string Sample = Built("samples/RightSize", "RightSize");
     public static readonly string FashionMnist = Path.Combine(Root, "data", "fashion-mnist");
 

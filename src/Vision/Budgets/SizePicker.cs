@@ -12,7 +12,7 @@ public static class SizePicker
 
     /// <summary>
     /// The most accurate size that keeps every limit. Where accuracies are equal (to 1e-12), the cheaper one: fewer operations, then fewer
-    /// parameters, then the one listed first. Where none is known, more parameters count as more accurate.
+    /// parameters, then the one listed first. Where none is known, more parameters, and then more components, count as more accurate.
     /// </summary>
     /// <exception cref="InvalidInputException">The budget says nothing, or no size keeps it; names each limit and the smallest size.</exception>
     public static SizeChoice Pick(IReadOnlyList<SizeOption> options, Budget budget, AccuracyModel accuracy)
@@ -35,7 +35,8 @@ public static class SizePicker
     private static Candidate Best(List<Candidate> candidates)
     {
         double best = candidates.Max(c => c.Score);
-        return candidates.Where(c => c.Score >= best - Tie).OrderBy(c => c.Flops).ThenBy(c => c.Size.Parameters).First();
+        return candidates.Where(c => c.Score >= best - Tie).OrderBy(c => c.Flops).ThenBy(c => c.Size.Parameters)
+            .ThenByDescending(c => c.Accuracy.Source == AccuracySource.Unknown ? c.Size.Components : null).First();
     }
 
     private static SizeFigures Figures(SizeOption size, Budget budget, AccuracyEstimate accuracy) =>

@@ -1,0 +1,3 @@
+using Learngene.Edge;
+
+return await CommandLine.RunAsync(args);
