@@ -25,6 +25,8 @@ public sealed record LetsSettings : TrainingOptions
     public Stage1 Stage1 { get; init; } = Stage1.Sampled;
     /// <summary>The shallowest descendant that sampling generates, 1 or more. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
+    /// <summary>The narrowest descendant that sampling generates, by whole heads; below the learngene's width the learngene is cut. Default: the learngene's width.</summary>
+    public int? MinWidth { get; init; }
     /// <summary>When it is learnt, up to 64 of its sizes are measured on so many test images, for budgets to choose by; 0 measures none. Default 2,000.</summary>
     public int MeasureSizes { get; init; } = 2000;
 
@@ -55,6 +57,8 @@ public sealed record LetsSettings : TrainingOptions
             Width = width, Depth = depth, Heads = width / headDim, PatchSize = Patch ?? ancestry.PatchSize, MlpRatio = 4, QkvBias = true,
             ClassToken = false, Pool = "avg",
         };
+        if (MinWidth is { } least && (least < headDim || least > LearngeneWidth || least % headDim != 0))
+            throw new InvalidInputException($"minWidth {least} is not to be had; allowed are {headDim}, {2 * headDim}, ..., {LearngeneWidth}.");
         return new LetsShape { Learngene = Of(LearngeneWidth, LearngeneDepth), Auxiliary = Of(Width, Depth) }.Validated();
     }
 
