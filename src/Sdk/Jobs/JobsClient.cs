@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 
@@ -35,6 +36,30 @@ public sealed class JobsClient
             Kind = JobKind.LearnLets, Name = name, Model = ancestry, Data = data,
             Settings = (options ?? new()).ToSettings(
                 ("learngeneWidth", learngene.Width), ("learngeneDepth", learngene.Depth), ("width", auxiliary.Width), ("depth", auxiliary.Depth)),
+        }, token);
+
+    /// <summary>Learns the components of a linear decomposition and stores it under <paramref name="name"/>; in phases, each phase is a version.</summary>
+    /// <param name="name">Its name.</param><param name="ancestry">The model to learn from; null learns from labels alone.</param><param name="data">A data set.</param>
+    /// <param name="components">How many components there are after each phase, the last of them in all.</param>
+    /// <param name="options">More options: width, depth, training, basis, ... in <see cref="TrainingOptions.Config"/>.</param>
+    /// <param name="token">Gives up.</param>
+    public Task<JobStatus> LearnDecompositionAsync(
+        string name, string? ancestry, string data, IReadOnlyList<int> components, TrainingOptions? options = null, CancellationToken token = default) =>
+        StartAsync(new()
+        {
+            Kind = JobKind.LearnDecomposition, Name = name, Model = ancestry, Data = data,
+            Settings = (options ?? new()).ToSettings(("components", new JsonArray([.. components.Select(n => JsonValue.Create(n))]))),
+        }, token);
+
+    /// <summary>Decomposes a stored model in closed form and stores it under <paramref name="name"/>; with a data set, distils it afterwards.</summary>
+    /// <param name="name">Its name.</param><param name="model">A trained model.</param><param name="components">How many; null is as many as it has layers.</param>
+    /// <param name="data">The data set of the distillation, or null.</param>
+    /// <param name="options">Options of the distillation, and basis, nodes, ... in <see cref="TrainingOptions.Config"/>.</param>
+    /// <param name="token">Gives up.</param>
+    public Task<JobStatus> DecomposeAsync(string name, string model, int? components = null, string? data = null, TrainingOptions? options = null, CancellationToken token = default) =>
+        StartAsync(new()
+        {
+            Kind = JobKind.Decompose, Name = name, Model = model, Data = data, Settings = (options ?? new()).ToSettings(("components", components)),
         }, token);
 
     /// <summary>Tunes a stored model, or a file in the weight store, and stores the result under <paramref name="name"/>.</summary>
