@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Learngene.Data;
 using Learngene.Jobs;
 using Learngene.Learngenes;
+using Learngene.Sdk.Experiments;
 using Learngene.Sdk.Learngenes;
 
 namespace Learngene.Cli.Output;
@@ -74,6 +75,18 @@ internal static class Documents
         Explain(document, answer);
         return document;
     }
+
+    public static JsonObject Estimate(Experiment experiment, ExperimentEstimate estimate, double flopsPerSecond) => new()
+    {
+        ["name"] = experiment.Name, ["cells"] = estimate.Cells, ["seeds"] = experiment.Seeds.Count, ["flops"] = estimate.Flops,
+        ["flopsPerSecond"] = flopsPerSecond, ["hours"] = estimate.Hours(flopsPerSecond),
+        ["sizes"] = List(estimate.Sizes, s => new JsonObject { ["size"] = s.Size, ["parameters"] = s.Parameters, ["flops"] = s.Flops }),
+        ["methods"] = List(estimate.Methods, m => new JsonObject
+        {
+            ["method"] = m.Method, ["stored"] = m.Stored, ["cells"] = m.Cells, ["jobs"] = m.Jobs, ["steps"] = m.Steps, ["flops"] = m.Flops,
+            ["bytes"] = m.Bytes, ["hours"] = m.Flops / flopsPerSecond / 3600,
+        }),
+    };
 
     public static string SizeName(SizeCandidate c) => c.Components is { } k ? $"{c.Width}x{c.Depth}x{k}" : $"{c.Width}x{c.Depth}";
 

@@ -19,6 +19,14 @@ public sealed record ModelCost(int Width, int Depth, int Patch, int ImageSize, i
     /// <summary>Parameters outside the encoder layers: patch and position embedding, final norm, head.</summary>
     public long OutsideBlocks => (long)Width * Channels * Patch * Patch + Width + (long)Tokens * Width + 2L * Width + (long)Classes * Width + Classes;
 
+    /// <summary>What LeTs' stage 1 trains, with this as the learngene (METHODS 1.1): 37,735,784 in the paper's configuration.</summary>
+    /// <param name="width">Channels of the auxiliary model.</param><param name="depth">Its layers.</param>
+    public long LetsParameters(int width, int depth)
+    {
+        long extra = width - Width, f = extra * Width;
+        return OutsideBlocks + Tokens * extra + Depth * BlockParameters + 2 * f + Depth * (3 * f + 16 * f) + depth / 2 * 8 * 4;
+    }
+
     /// <summary>Operations of a forward pass over one image, two a multiply-add.</summary>
     public long Flops => 2L * (Tokens * (long)Channels * Patch * Patch * Width + Depth * (Tokens * 12L * Width * Width + 2L * Tokens * Tokens * Width) + (long)Width * Classes);
 
