@@ -16,6 +16,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["grains"] = GrainCallsBenchmark.RunAsync,
     ["start"] = StartBenchmark.RunAsync,
     ["spin"] = SpinBenchmark.RunAsync,
+    ["grid"] = GridBenchmark.RunAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {

@@ -55,6 +55,7 @@ public sealed class ExperimentPlan
     private Step? Learn(Method method, ulong seed, int width)
     {
         JsonObject own = MethodKinds.OneWidth(method.Kind) ? new() { ["width"] = width, ["heads"] = width / Experiment.HeadDim } : [];
+        if (method.Kind is "lets" or "decomposition") own["measureSizes"] = 0; // the cells measure them, on all test images
         var settings = Merge(seed, Experiment.Settings, own, method.Settings);
         switch (method.Kind)
         {

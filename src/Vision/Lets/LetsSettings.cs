@@ -23,6 +23,8 @@ public sealed record LetsSettings : TrainingOptions
     public int? Patch { get; init; }
     /// <summary>Which size each step generates: sampled (default) or paper.</summary>
     public Stage1 Stage1 { get; init; } = Stage1.Sampled;
+    /// <summary>Which sizes sampling prefers: uniform (default) none, small or large the smaller or larger of two draws along each axis.</summary>
+    public SizeSampling Sampling { get; init; } = SizeSampling.Uniform;
     /// <summary>The shallowest descendant that sampling generates, 1 or more. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
     /// <summary>The narrowest descendant that sampling generates, by whole heads; below the learngene's width the learngene is cut. Default: the learngene's width.</summary>

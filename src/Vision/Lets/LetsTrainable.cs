@@ -14,6 +14,17 @@ public enum Stage1
     Paper,
 }
 
+/// <summary>Which sizes are drawn more often.</summary>
+public enum SizeSampling
+{
+    /// <summary>All alike.</summary>
+    Uniform,
+    /// <summary>Narrow and shallow ones: the smaller of two draws along each axis.</summary>
+    Small,
+    /// <summary>Wide and deep ones: the larger of two draws along each axis.</summary>
+    Large,
+}
+
 /// <summary>LeTs' stage 1 as something to train: each step expands the learngene to one size and runs the images through it.</summary>
 /// <param name="shape">Learngene and auxiliary model.</param>
 /// <param name="parameters">By stacked name (<see cref="LetsParameters"/>).</param>
@@ -29,10 +40,21 @@ public sealed class LetsTrainable(LetsShape shape, ParameterSet parameters, Lets
     public (int Width, int Depth) SizeAt(long step)
     {
         if (settings.Stage1 == Stage1.Paper) return (shape.Auxiliary.Width, shape.Auxiliary.Depth);
-        int least = Math.Min(settings.MinDepth, shape.Auxiliary.Depth);
-        ulong draw = Seeds.Derive(settings.Seed, 0x512E, (ulong)step);
-        int depths = shape.Auxiliary.Depth - least + 1;
-        return (_widths[(int)(draw % (ulong)_widths.Length)], least + (int)(draw / (ulong)_widths.Length % (ulong)depths));
+        int least = Math.Min(settings.MinDepth, shape.Auxiliary.Depth), depths = shape.Auxiliary.Depth - least + 1;
+        var (width, depth) = Draw(0x512E, step, depths);
+        if (settings.Sampling != SizeSampling.Uniform)
+        {
+            var (otherWidth, otherDepth) = Draw(0x512F, step, depths);
+            Func<int, int, int> preferred = settings.Sampling == SizeSampling.Small ? Math.Min : Math.Max;
+            (width, depth) = (preferred(width, otherWidth), preferred(depth, otherDepth));
+        }
+        return (_widths[width], least + depth);
+    }
+
+    private (int Width, int Depth) Draw(ulong purpose, long step, int depths)
+    {
+        ulong draw = Seeds.Derive(settings.Seed, purpose, (ulong)step);
+        return ((int)(draw % (ulong)_widths.Length), (int)(draw / (ulong)_widths.Length % (ulong)depths));
     }
 
     /// <inheritdoc/>

@@ -14,8 +14,8 @@ public sealed class CompareTests(SiloFixture silo)
         { "name": "NAME", "data": "fashion-mnist", "patch": 7, "headDim": 8, "seeds": [SEED], "sizes": ["16x2", "16x3"], "epochs": [0, 1],
           "ancestry": { "width": 16, "depth": 2, "epochs": 1 }, "settings": { "images": 256, "testImages": 100, "batch": 64 },
           "methods": [
-            { "kind": "lets", "settings": { "learngeneWidth": 8, "learngeneDepth": 2, "width": 16, "depth": 4, "epochs": 2, "measureSizes": 0 } },
-            { "kind": "decomposition", "components": [1, 2], "settings": { "depth": 3, "components": [1, 2], "training": "phases", "epochs": 1, "measureSizes": 0 } },
+            { "kind": "lets", "settings": { "learngeneWidth": 8, "learngeneDepth": 2, "width": 16, "depth": 4, "epochs": 2 } },
+            { "kind": "decomposition", "components": [1, 2], "settings": { "depth": 3, "components": [1, 2], "training": "phases", "epochs": 1 } },
             { "kind": "distillation", "epochs": [1] } ] }
         """;
 

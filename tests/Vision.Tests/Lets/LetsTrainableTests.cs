@@ -20,6 +20,19 @@ public sealed class LetsTrainableTests
         Assert.All(drawn.Values, n => Assert.InRange(n, 845, 1155));
     });
 
+    [Theory(Timeout = 60_000), InlineData(SizeSampling.Small), InlineData(SizeSampling.Large)]
+    public Task A_preference_draws_the_preferred_end_of_each_axis_most(SizeSampling sampling) => Within.OneMinute(() =>
+    {
+        using var sample = LetsSample.Of(8, 2, 20, 8, 4);
+        var trainable = new LetsTrainable(sample.Shape, sample.Parameters, new LetsSettings { Sampling = sampling, MinWidth = 4, Seed = 4 });
+        var drawn = Enumerable.Range(0, 20_000).Select(step => trainable.SizeAt(step)).ToList();
+        // Of n values the preferred end comes with (2n - 1) / n^2: five widths from 4 to 20, seven depths from 2 to 8.
+        var (width, depth) = sampling == SizeSampling.Small ? (4, 2) : (20, 8);
+        Assert.InRange(drawn.Count(d => d.Width == width) / 20_000.0, 9 / 25.0 - 0.02, 9 / 25.0 + 0.02);
+        Assert.InRange(drawn.Count(d => d.Depth == depth) / 20_000.0, 13 / 49.0 - 0.02, 13 / 49.0 + 0.02);
+        Assert.Equal(35, drawn.Distinct().Count());
+    });
+
     [Fact(Timeout = 60_000)]
     public Task A_step_runs_the_descendant_that_the_loops_build_for_its_size() => Within.OneMinute(() =>
     {
