@@ -50,9 +50,12 @@ public sealed class Front : IInitialisation
         using var scope = NewDisposeScope();
         var (type, resized) = (value.dtype, value.to(float64));
         for (int axis = 0; axis < shape.Length; axis++)
-            if (resized.shape[axis] != shape[axis])
-                resized = tensor(Resize((int)resized.shape[axis], (int)shape[axis])).to(value.device).matmul(resized.transpose(0, axis).flatten(1))
-                    .reshape([shape[axis], .. resized.transpose(0, axis).shape[1..]]).transpose(0, axis);
+        {
+            if (resized.shape[axis] == shape[axis]) continue;
+            var first = resized.transpose(0, axis);
+            var matrix = tensor(Resize((int)first.shape[0], (int)shape[axis])).to(value.device); // (to, from)
+            resized = matrix.mm(first.reshape(first.shape[0], -1)).reshape([shape[axis], .. first.shape[1..]]).transpose(0, axis);
+        }
         return resized.to(type).contiguous().MoveToOuterDisposeScope();
     }
 
