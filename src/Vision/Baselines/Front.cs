@@ -15,17 +15,13 @@ public sealed class Front : IInitialisation
 {
     /// <summary>
     /// What resizes an axis, (to, from): the transposed orthonormal DCT-II of the new length, times sqrt(to / from), times the first rows
-    /// of the DCT-II of the old one. The identity where the lengths agree.
+    /// of the DCT-II of the old one; float64. The identity where the lengths agree.
     /// </summary>
-    public static double[,] Resize(int from, int to)
+    public static Tensor Resize(int from, int to)
     {
-        var resized = new double[to, from];
-        double scale = Math.Sqrt((double)to / from);
-        for (int k = 0; k < Math.Min(from, to); k++)
-            for (int i = 0; i < to; i++)
-                for (int j = 0; j < from; j++)
-                    resized[i, j] += scale * Cosine(k, i, to) * Cosine(k, j, from);
-        return resized;
+        using var scope = NewDisposeScope();
+        int kept = Math.Min(from, to);
+        return Dct(kept, to).t().mm(Dct(kept, from)).mul_(Math.Sqrt((double)to / from)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -53,11 +49,19 @@ public sealed class Front : IInitialisation
         {
             if (resized.shape[axis] == shape[axis]) continue;
             var first = resized.transpose(0, axis);
-            var matrix = tensor(Resize((int)first.shape[0], (int)shape[axis])).to(value.device); // (to, from)
+            var matrix = Resize((int)first.shape[0], (int)shape[axis]).to(value.device); // (to, from)
             resized = matrix.mm(first.reshape(first.shape[0], -1)).reshape([shape[axis], .. first.shape[1..]]).transpose(0, axis);
         }
         return resized.to(type).contiguous().MoveToOuterDisposeScope();
     }
 
-    private static double Cosine(int k, int i, int n) => Math.Sqrt((k == 0 ? 1.0 : 2.0) / n) * Math.Cos(Math.PI * (2 * i + 1) * k / (2.0 * n));
+    // The first rows of the orthonormal DCT-II of length n, (kept, n).
+    private static Tensor Dct(int kept, int n)
+    {
+        var rows = new double[kept, n];
+        for (int k = 0; k < kept; k++)
+            for (int i = 0; i < n; i++)
+                rows[k, i] = Math.Sqrt((k == 0 ? 1.0 : 2.0) / n) * Math.Cos(Math.PI * (2 * i + 1) * k / (2.0 * n));
+        return tensor(rows);
+    }
 }
