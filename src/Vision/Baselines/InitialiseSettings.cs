@@ -15,7 +15,7 @@ public sealed record InitialiseSettings : TrainingOptions
     public int? Width { get; init; }
     /// <summary>Layers of the model, 1..256. Default: the source's.</summary>
     public int? Depth { get; init; }
-    /// <summary>Attention heads. Default: heads of the source's size where they divide the width, VitShape's default otherwise.</summary>
+    /// <summary>Attention heads. Default: heads of the source's size where they divide the width; otherwise of 64 channels from width 192 on, of 16 below.</summary>
     public int? Heads { get; init; }
     /// <summary>Of ligo and wave: steps of training, 1..1,000,000. Default: ligo 100 [S], wave 150 [R].</summary>
     public int? Steps { get; init; }
