@@ -3,6 +3,7 @@ using Learngene.Grains.Jobs;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision;
+using Learngene.Vision.Baselines;
 using Learngene.Vision.Data;
 using Learngene.Vision.Decomposition;
 using Learngene.Vision.Files;
@@ -23,10 +24,11 @@ internal static class Wire
     {
         var lets = version.Kind == "lets" ? Json.Parse<LetsShape>(version.Config, "learngene.config") : null;
         var decomposition = version.Kind == "decomposition" ? Json.Parse<DecompositionShape>(version.Config, "learngene.config") : null;
+        var wave = version.Kind == "wave" ? Json.Parse<WaveShape>(version.Config, "learngene.config") : null;
         return new()
         {
-            Kind = version.Kind, Lets = lets, Decomposition = decomposition,
-            Vit = lets?.Auxiliary ?? decomposition?.Vit ?? Json.Parse<VitShape>(version.Config, "learngene.config"),
+            Kind = version.Kind, Lets = lets, Decomposition = decomposition, Wave = wave,
+            Vit = lets?.Auxiliary ?? decomposition?.Vit ?? wave?.Vit ?? Json.Parse<VitShape>(version.Config, "learngene.config"),
             Preprocess = version.Preprocess is { } p ? Json.Parse<Preprocess>(p, "learngene.preprocess") : null,
         };
     }
@@ -78,6 +80,17 @@ internal static class Wire
                 }
                 RequireMemory(decompose.Shape(model!.Vit).Trainable + 2 * model.Vit.Parameters);
                 break;
+            case JobKind.LearnBaseline:
+                RequireVit(model!, inputs.Model!, "learn baseline needs an ancestry model");
+                RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
+                var baseline = Json.Parse<BaselineSettings>(spec.Settings, "settings").Resolved(model.Vit);
+                CheckOptions(baseline, inputs.Data!);
+                var auxiliary = baseline.Auxiliary(model.Vit);
+                RequireMemory(KnownBaselines.SharedBaseline(baseline.Baseline).Config(auxiliary, baseline).Trainable + auxiliary.Parameters + model.Vit.Parameters);
+                break;
+            case JobKind.Initialise:
+                CheckInitialise(Json.Parse<InitialiseSettings>(spec.Settings, "settings"), model!, inputs);
+                break;
             case JobKind.Finetune:
                 var finetune = Json.Parse<FinetuneSettings>(spec.Settings, "settings");
                 CheckOptions(finetune, inputs.Data!);
@@ -116,8 +129,8 @@ internal static class Wire
     /// <summary>What fine-tuning trains: the model with a head for the data's classes; of a decomposition the components, at the depth asked for.</summary>
     public static ModelConfig Tunable(ModelConfig model, FinetuneSettings settings, DataSetInfo data)
     {
-        if (model.Lets is not null)
-            throw new InvalidInputException("the model is a lets; finetune needs a vit or a decomposition, so make a descendant of it first.");
+        if (model.Lets is not null || model.Wave is not null)
+            throw new InvalidInputException($"the model is a {model.Kind}; finetune needs a vit or a decomposition, so make a descendant of it first.");
         if (model.Decomposition is null && (settings.Depth ?? settings.Components) is not null)
             throw new InvalidInputException("depth and components can be chosen only where a decomposition is tuned; a vit is tuned as it is.");
         RequireFit(model.Vit, data, sameClasses: false);
@@ -143,6 +156,23 @@ internal static class Wire
 
     /// <summary>Whether an exception means that what was asked for is wrong, rather than that something broke.</summary>
     public static bool IsInputError(Exception e) => e is InvalidInputException or DataException or SafetensorsException or RefusedException;
+
+    private static void CheckInitialise(InitialiseSettings settings, ModelConfig source, JobInputs inputs)
+    {
+        var method = KnownBaselines.Initialisation(settings.Baseline);
+        if (source.Kind != method.SourceKind)
+            throw new InvalidInputException($"{inputs.Model!.Reference} is a {source.Kind}; {settings.Baseline} starts from a {method.SourceKind}.");
+        var target = method.Target(source, settings);
+        if (method.DefaultSteps == 0 && inputs.Data is { } unused)
+            throw new InvalidInputException($"data set '{unused.Name}' is of no use here; {settings.Baseline} does not train, so give none.");
+        if (method.DefaultSteps > 0)
+        {
+            var data = inputs.Data ?? throw new InvalidInputException($"{settings.Baseline} trains for a few steps, so it needs a data set.");
+            RequireFit(source.Vit, data, sameClasses: true);
+            CheckOptions(settings, data);
+        }
+        RequireMemory(source.Trainable + target.Parameters);
+    }
 
     private static void CheckOptions(TrainingOptions options, DataSetInfo data)
     {

@@ -72,7 +72,7 @@ public sealed class HouseRulesTests
         string documents = Repository.Read("docs/options.md");
         string[] options = [
             "Training/TrainingOptions.cs", "Training/TrainSettings.cs", "Lets/LetsSettings.cs", "Lets/DescendSettings.cs",
-            "Decomposition/DecompositionSettings.cs", "Decomposition/DecomposeSettings.cs",
+            "Decomposition/DecompositionSettings.cs", "Decomposition/DecomposeSettings.cs", "Baselines/BaselineSettings.cs", "Baselines/InitialiseSettings.cs",
         ];
         foreach (string file in options.Select(f => "src/Vision/" + f))
             foreach (Match property in Regex.Matches(Repository.Read(file), @"public (?:new )?[\w?<>]+ (?<name>\w+)\s+\{\s+get;\s+init(;| =>)"))

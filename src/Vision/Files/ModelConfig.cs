@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Learngene.Vision.Baselines;
 using Learngene.Vision.Data;
 using Learngene.Vision.Decomposition;
 using Learngene.Vision.Lets;
@@ -10,24 +11,26 @@ namespace Learngene.Vision.Files;
 /// <summary>What a model file says of itself (INTERFACE 3): <c>learngene.kind</c>, <c>learngene.config</c>, <c>learngene.preprocess</c>, <c>learngene.lineage</c>.</summary>
 public sealed record ModelConfig
 {
-    /// <summary><c>vit</c>, <c>lets</c> or <c>decomposition</c>.</summary>
+    /// <summary><c>vit</c>, <c>lets</c>, <c>decomposition</c> or <c>wave</c>.</summary>
     public required string Kind { get; init; }
-    /// <summary>The architecture of a <c>vit</c>; of a <c>lets</c>, its auxiliary model's; of a <c>decomposition</c>, that of all its layers and components.</summary>
+    /// <summary>The architecture of a <c>vit</c>; of a <c>lets</c>, its auxiliary model's; of a <c>decomposition</c>, that of all its layers and components; of a <c>wave</c>, its auxiliary model's.</summary>
     public required VitShape Vit { get; init; }
     /// <summary>Learngene and auxiliary model of a <c>lets</c>; null otherwise.</summary>
     public LetsShape? Lets { get; init; }
     /// <summary>Components and coefficients of a <c>decomposition</c>; null otherwise.</summary>
     public DecompositionShape? Decomposition { get; init; }
+    /// <summary>Templates and scalers of a <c>wave</c>; null otherwise.</summary>
+    public WaveShape? Wave { get; init; }
     /// <summary>Mean and deviation of the pixel values that the model was trained with; null where the file does not say.</summary>
     public Preprocess? Preprocess { get; init; }
     /// <summary>JSON of what determined the bytes; <c>{}</c> where the file does not say.</summary>
     public string Lineage { get; init; } = "{}";
 
     /// <summary>Trainable numbers: of the ViT, or of what the learngene consists of.</summary>
-    public long Trainable => Lets?.Trainable ?? Decomposition?.Trainable ?? Vit.Parameters;
+    public long Trainable => Lets?.Trainable ?? Decomposition?.Trainable ?? Wave?.Trainable ?? Vit.Parameters;
 
     /// <summary>The shape as JSON.</summary>
-    public string Json => Lets?.ToJson() ?? Decomposition?.ToJson() ?? Vit.ToJson();
+    public string Json => Lets?.ToJson() ?? Decomposition?.ToJson() ?? Wave?.ToJson() ?? Vit.ToJson();
 
     /// <summary>The metadata of a file of this model.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata()
@@ -53,6 +56,7 @@ public sealed record ModelConfig
             throw new InvalidInputException($"metadata says learngene.kind = '{kind}' but has no learngene.config.");
         LetsShape? lets = null;
         DecompositionShape? decomposition = null;
+        WaveShape? wave = null;
         VitShape vit;
         switch (kind)
         {
@@ -65,12 +69,15 @@ public sealed record ModelConfig
             case "decomposition":
                 vit = (decomposition = Vision.Json.Parse<DecompositionShape>(config, "learngene.config").Validated()).Vit;
                 break;
+            case "wave":
+                vit = (wave = Vision.Json.Parse<WaveShape>(config, "learngene.config").Validated()).Vit;
+                break;
             default:
-                throw new InvalidInputException($"learngene.kind '{kind}' is unknown; allowed are vit, lets and decomposition.");
+                throw new InvalidInputException($"learngene.kind '{kind}' is unknown; allowed are vit, lets, decomposition and wave.");
         }
         return new()
         {
-            Kind = kind, Vit = vit, Lets = lets, Decomposition = decomposition,
+            Kind = kind, Vit = vit, Lets = lets, Decomposition = decomposition, Wave = wave,
             Preprocess = file.Metadata.TryGetValue("learngene.preprocess", out string? preprocess) ? ReadPreprocess(preprocess, vit.Channels) : null,
             Lineage = file.Metadata.GetValueOrDefault("learngene.lineage", "{}"),
         };

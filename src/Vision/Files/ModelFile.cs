@@ -1,3 +1,4 @@
+using Learngene.Vision.Baselines;
 using Learngene.Vision.Decomposition;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
@@ -15,6 +16,8 @@ public static class ModelFile
             ? [.. LetsParameters.Specs(lets).SelectMany(s => Unstacked(s, Slices(s, lets)))]
             : config.Decomposition is { } decomposition
             ? [.. DecompositionParameters.Specs(decomposition).SelectMany(s => Unstacked(s, Slices(s, decomposition)))]
+            : config.Wave is { } wave
+            ? [.. Wave.Specs(wave).Select(s => (s.Name, s.Shape))]
             : [.. VitWeights.Specs(config.Vit).Select(s => (s.Name, s.Shape))];
 
     /// <summary>Bytes of a file of that configuration, header included, without writing it.</summary>
@@ -52,6 +55,20 @@ public static class ModelFile
     /// <summary>Reads a decomposition's parameters, stacked over its components.</summary>
     public static ParameterSet ReadDecomposition(SafetensorsFile file, DecompositionShape shape, Device? device = null, bool allowNonFinite = false) =>
         Fill(file, new ParameterSet(DecompositionParameters.Specs(shape), device), spec => Slices(spec, shape), allowNonFinite);
+
+    /// <summary>Reads WAVE's templates and scalers.</summary>
+    public static ParameterSet ReadWave(SafetensorsFile file, WaveShape shape, Device? device = null, bool allowNonFinite = false) =>
+        Fill(file, new ParameterSet(Wave.Specs(shape), device), spec => [(spec.Name, null)], allowNonFinite);
+
+    /// <summary>Writes a model of any kind from the tensors that a <see cref="StoredModel"/> of it has.</summary>
+    /// <param name="stream">Where to.</param><param name="config">Its configuration.</param>
+    /// <param name="parameters">Its tensors: of a vit by checkpoint name, of anything else by stacked name.</param>
+    public static void Write(Stream stream, ModelConfig config, ParameterSet parameters)
+    {
+        if (config.Lets is not null) WriteLets(stream, config, parameters);
+        else if (config.Decomposition is not null) WriteDecomposition(stream, config, name => parameters[name]);
+        else Write(stream, config, TensorType.F32, name => (parameters[name], null));
+    }
 
     /// <summary>Writes a ViT.</summary>
     /// <param name="stream">Where to.</param><param name="config">Its configuration.</param>

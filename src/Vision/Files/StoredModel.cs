@@ -1,3 +1,4 @@
+using Learngene.Vision.Baselines;
 using Learngene.Vision.Decomposition;
 using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
@@ -27,6 +28,7 @@ public sealed class StoredModel : IDisposable
         {
             { Lets: { } lets } => ModelFile.ReadLets(file, lets, device),
             { Decomposition: { } decomposition } => ModelFile.ReadDecomposition(file, decomposition, device),
+            { Wave: { } wave } => ModelFile.ReadWave(file, wave, device),
             _ => ModelFile.ReadVit(file, config.Vit, device),
         });
     }
@@ -36,6 +38,7 @@ public sealed class StoredModel : IDisposable
     {
         { Lets: { } lets } => Expansion.Expand(lets, Get, Selection.Continuous(lets, lets.Auxiliary.Width, DepthList.For(lets.Rows, lets.Auxiliary.Depth))),
         { Decomposition: { } d } => Recomposition.Expand(d, Get, d.Vit.Depth, d.Components),
+        { Wave: { } wave } => Wave.Expand(wave, wave.Vit.Depth, Get),
         _ => VitWeights.From(Config.Vit, Get),
     };
 

@@ -156,9 +156,9 @@ public sealed class Expansion
         return (a.MoveToOuterDisposeScope(), b.MoveToOuterDisposeScope());
     }
 
-    private static Tensor Columns(Tensor w, Tensor? f) => f is null ? w : cat([w, w.matmul(f.transpose(-2, -1))], -1);
-    private static Tensor Rows(Tensor w, Tensor? f) => f is null ? w : cat([w, f.matmul(w)], -2);
-    private static Tensor Vector(Tensor v, Tensor? f) => f is null ? v : cat([v, f.dim() == 2 ? v.matmul(f.t()) : f.matmul(v.unsqueeze(-1)).squeeze(-1)], -1);
+    internal static Tensor Columns(Tensor w, Tensor? f) => f is null ? w : cat([w, w.matmul(f.transpose(-2, -1))], -1);
+    internal static Tensor Rows(Tensor w, Tensor? f) => f is null ? w : cat([w, f.matmul(w)], -2);
+    internal static Tensor Vector(Tensor v, Tensor? f) => f is null ? v : cat([v, f.dim() == 2 ? v.matmul(f.t()) : f.matmul(v.unsqueeze(-1)).squeeze(-1)], -1);
 
     // The first neurons where the descendant is narrower than the learngene, all of them otherwise.
     private static Tensor Cut(Tensor t, long axis, int limit) => t.shape[axis < 0 ? t.dim() + axis : axis] <= limit ? t : t.narrow(axis, 0, limit);

@@ -49,7 +49,7 @@ public static class LetsParameters
         return parameters;
     }
 
-    private static Tensor Average(long[] shape, Generator generator)
+    internal static Tensor Average(long[] shape, Generator generator)
     {
         var f = empty(shape).uniform_(0, 1, generator);
         return f.div_(f.sum(-1, keepdim: true));

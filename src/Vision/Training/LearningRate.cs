@@ -3,10 +3,12 @@ namespace Learngene.Vision.Training;
 /// <summary>Linear warm-up, then a cosine, per step.</summary>
 /// <param name="options">Rates and lengths.</param>
 /// <param name="stepsPerEpoch">Steps of an epoch.</param>
-public sealed class LearningRate(TrainingOptions options, int stepsPerEpoch)
+/// <param name="limit">Steps of a run that ends by steps rather than epochs: at most a tenth of them are warm-up. Null (default): the epochs.</param>
+public sealed class LearningRate(TrainingOptions options, int stepsPerEpoch, long? limit = null)
 {
-    private readonly double _total = (double)options.Epochs * stepsPerEpoch;
-    private readonly double _warm = (options.WarmupEpochs ?? Math.Min(5, options.Epochs / 10.0)) * stepsPerEpoch;
+    private readonly double _total = limit ?? (double)options.Epochs * stepsPerEpoch;
+    private readonly double _warm = Math.Min(
+        (options.WarmupEpochs ?? Math.Min(5, options.Epochs / 10.0)) * stepsPerEpoch, limit is { } steps ? steps / 10.0 : double.PositiveInfinity);
 
     /// <summary>The rate of step <paramref name="step"/>, from 0 on.</summary>
     public double At(long step)

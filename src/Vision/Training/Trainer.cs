@@ -21,7 +21,10 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     public int StepsPerEpoch => Math.Max(1, _images / options.Batch);
 
     /// <summary>Steps of the run.</summary>
-    public long Steps => (long)StepsPerEpoch * options.Epochs;
+    public long Steps => Limit ?? (long)StepsPerEpoch * options.Epochs;
+
+    /// <summary>Ends the run after so many steps, whatever its epochs; a part of an epoch at the end counts as one. Null (default): the epochs.</summary>
+    public long? Limit { get; init; }
 
     /// <summary>What a run without a checkpoint starts from: the phase and the epochs before it. Default: nothing.</summary>
     public TrainingState Start { get; init; } = new();
@@ -37,7 +40,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         var state = checkpoint is null ? Start : TrainingState.Load(checkpoint, model, optimiser);
         // By the whole run, not by what is left of it: a resumed run must see the same answers to the bit.
         teacher?.Remember(data.Train, preprocess, options.Augment(), Steps * options.Batch, watcher);
-        var rate = new LearningRate(options, StepsPerEpoch);
+        var rate = new LearningRate(options, StepsPerEpoch, Limit);
         while (state.Step < Steps)
         {
             using var loader = new BatchLoader(Loading(state));
@@ -48,10 +51,11 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
                 if (!double.IsFinite(loss))
                     throw new ArithmeticException($"the loss is {loss} in step {state.Step + 1}; lower lr (it is {options.Lr}) or set clip.");
                 state = state with { Step = state.Step + 1, LossSum = state.LossSum + loss, LossCount = state.LossCount + 1 };
-                if (state.Step % StepsPerEpoch == 0) state = EndEpoch(state, watcher);
+                if (state.Step % StepsPerEpoch == 0 || state.Step == Steps) state = EndEpoch(state, watcher);
                 watcher.OnStep(new(state.Step, Steps, Mean(state), rate.At(state.Step - 1), state.History));
                 if (watcher.CheckpointDue)
                     watcher.OnCheckpoint(state.Step, stream => state.Save(stream, watcher.Owner, model, optimiser));
+                if (state.Step == Steps) break;
             }
         }
         return state.History;
@@ -78,8 +82,8 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
 
     private TrainingState EndEpoch(TrainingState state, ITrainingWatcher watcher)
     {
-        int epoch = (int)(state.Step / StepsPerEpoch);
-        bool evaluate = epoch == options.Epochs || (options.EvaluateEvery > 0 && epoch % options.EvaluateEvery == 0);
+        int epoch = (int)((state.Step + StepsPerEpoch - 1) / StepsPerEpoch);
+        bool evaluate = state.Step == Steps || (options.EvaluateEvery > 0 && epoch % options.EvaluateEvery == 0);
         double? accuracy = evaluate ? Evaluate(watcher).Accuracy : null;
         return state with { LossSum = 0, LossCount = 0, History = [.. state.History, new(epoch, state.LossSum / state.LossCount, accuracy)] };
     }

@@ -16,6 +16,8 @@ internal static class JobWork
         JobKind.AddData => AddDataWork.Run(context),
         JobKind.LearnDecomposition => DecompositionWork.Run(context),
         JobKind.Decompose => DecomposeWork.Run(context),
+        JobKind.LearnBaseline => BaselineWork.Run(context),
+        JobKind.Initialise => InitialiseWork.Run(context),
         var kind => throw new ArgumentOutOfRangeException(nameof(context), kind, "unknown kind of job"),
     };
 
