@@ -29,7 +29,7 @@ internal sealed partial record Chart(string Id, string Title, string Across, IRe
     public Html Svg(double low, double high)
     {
         var model = Empty(new(8, 8, 16, 4));
-        model.Axes.Add(Axis(new LinearAxis { Position = AxisPosition.Left, Minimum = low, Maximum = high, Title = "accuracy, %", StringFormat = "0.#", MajorGridlineStyle = LineStyle.Solid, IntervalLength = 45 }));
+        model.Axes.Add(Axis(new LinearAxis { Position = AxisPosition.Left, Minimum = low, Maximum = high, LabelFormatter = y => Figures.Whole(y) + "\u00a0%", MajorGridlineStyle = LineStyle.Solid, IntervalLength = 45 }));
         model.Axes.Add(Axis(Horizontal()));
         foreach (var curve in Curves) Draw(model, curve);
         string svg = Export(model, Wide, High);
@@ -52,7 +52,7 @@ internal sealed partial record Chart(string Id, string Title, string Across, IRe
         var pen = curve.Pen;
         var line = new LineSeries
         {
-            Color = pen.Colour, StrokeThickness = pen.Marked ? 2 : 1.2, LineStyle = pen.Line, MarkerType = pen.Marked && ends ? pen.Marker : MarkerType.None, MarkerSize = 4.5,
+            Color = pen.Colour, StrokeThickness = pen.Marked ? 2 : 1.5, Dashes = pen.Dashes, MarkerType = pen.Marked && ends ? pen.Marker : MarkerType.None, MarkerSize = 4.5,
             MarkerFill = pen.Colour, MarkerStroke = pen.Colour, MarkerStrokeThickness = 1.5,
         };
         line.Points.AddRange(curve.Dots.Select(d => new DataPoint(d.X, d.Y.Mean)));

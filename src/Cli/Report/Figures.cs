@@ -26,6 +26,12 @@ internal static class Figures
         _ => Text(number / 1e9, "0.0") + "\u00a0G",
     };
 
+    /// <summary>The same where round numbers are wanted: 50 k, 1.5 M.</summary>
+    public static string Round(double number) => Count(number).Replace(".0\u00a0", "\u00a0");
+
+    /// <summary>A number with one decimal where it needs one.</summary>
+    public static string Whole(double number) => Text(number, "0.#");
+
     public static string Seconds(double seconds) => Text(seconds, seconds < 10 ? "0.0" : "#,0");
 
     /// <summary>1 seed, 3 seeds.</summary>

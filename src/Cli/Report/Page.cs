@@ -47,9 +47,7 @@ internal static class Page
     }
 
     private static Html Plots(Plots plots) => Html.Of($"""
-        <section><h2>Against parameters</h2>
-        {plots.Parameters()}</section>
-        {Section("Against epochs", [plots.Epochs()])}{Section("Against components", plots.ByComponents())}
+        {Section("Against parameters", [plots.Parameters()])}{Section("Against epochs", [plots.Epochs()])}{Section("Against components", plots.ByComponents())}
         """);
 
     private static Html Section(string title, IEnumerable<Html> figures) =>

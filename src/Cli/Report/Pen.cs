@@ -22,5 +22,6 @@ internal sealed record Pen(int Number, bool Dashed = false, bool Marked = true)
 
     public MarkerType Marker => s_markers[Number % s_markers.Length];
 
-    public LineStyle Line => Dashed ? LineStyle.Dash : Marked ? LineStyle.Solid : LineStyle.Dot;
+    /// <summary>Lengths of strokes and gaps; null for a solid line.</summary>
+    public double[]? Dashes => !Marked ? [1, 3] : Dashed ? [5, 3] : null;
 }

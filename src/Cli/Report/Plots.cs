@@ -8,7 +8,7 @@ internal sealed class Plots(Scores scores)
     public Html Parameters()
     {
         var charts = scores.Ends.Select(epochs => new Chart($"plot-parameters-{epochs}", $"Accuracy against parameters, after {Figures.Number(epochs, "epoch")}", "parameters",
-            [.. scores.Methods.Select((m, i) => ByParameters(m, i, epochs)).OfType<Curve>()], Figures.Count)).Where(c => c.Curves.Count > 0).ToList();
+            [.. scores.Methods.Select((m, i) => ByParameters(m, i, epochs)).OfType<Curve>()], Figures.Round)).Where(c => c.Curves.Count > 0).ToList();
         return Figure.Of(charts, "One line per method, one point per size" + Components() + ". Dashed: methods from random weights, after their own number of epochs.");
     }
 
