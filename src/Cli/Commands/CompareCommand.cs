@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
 using Learngene.Cli.Output;
+using Learngene.Cli.Report;
 using Learngene.Data;
 using Learngene.Sdk;
 using Learngene.Sdk.Experiments;
@@ -37,12 +38,14 @@ internal static class CompareCommand
 
     private static int Answer(Call call, ExperimentResults results, string directory)
     {
+        ReportWriter.Write(results, directory);
+        string report = Path.Combine(directory, "report.html");
         int failed = results.Cells.Count(c => c.Error is not null);
         var document = new JsonObject
         {
-            ["name"] = results.Experiment.Name, ["cells"] = results.Cells.Count, ["failed"] = failed, ["directory"] = directory,
+            ["name"] = results.Experiment.Name, ["cells"] = results.Cells.Count, ["failed"] = failed, ["directory"] = directory, ["report"] = report,
         };
-        call.Answer(document, people => people.WriteLine($"{results.Cells.Count} cells, {failed} failed; {directory}"));
+        call.Answer(document, people => people.WriteLine($"{results.Cells.Count} cells, {failed} failed; {report}"));
         if (failed > 0) call.Terminal.Error.WriteLine(Usage.OneLine($"{failed} of {results.Cells.Count} cells failed, the first with: {results.Cells.First(c => c.Error is not null).Error}"));
         return failed == 0 ? Exit.Done : Exit.Failed;
     }
