@@ -27,6 +27,12 @@ public static class Catalogue
     public const string Unfinished = "unfinished";
     /// <summary>Data sets.</summary>
     public const string DataSets = "data";
+    /// <summary>All federations.</summary>
+    public const string Federations = "federations";
+    /// <summary>Federations to go on with after a restart.</summary>
+    public const string Federating = "federating";
+    /// <summary>Tokens, by id.</summary>
+    public const string Tokens = "tokens";
 
     /// <summary>The key of the shard that holds a name.</summary>
     public static string Key(string kind, string name)
