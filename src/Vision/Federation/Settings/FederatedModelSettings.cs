@@ -1,0 +1,25 @@
+namespace Learngene.Vision.Federation;
+
+/// <summary>How the values that all clients start from are drawn.</summary>
+public enum FederatedInit
+{
+    /// <summary>Uniform within 1 / sqrt(inputs), biases zero [R]: what short training at small widths needs (METHODS 3.4).</summary>
+    FanIn,
+    /// <summary>Deviation 0.02, biases zero, as DeiT's.</summary>
+    Deit,
+}
+
+/// <summary>Architecture of a federation's model; image size, channels and classes are the data set's.</summary>
+public sealed record FederatedModelSettings
+{
+    /// <summary>Channels of a token, D, 1..16,384.</summary>
+    public required int Width { get; init; }
+    /// <summary>Encoder layers, 1..256.</summary>
+    public required int Depth { get; init; }
+    /// <summary>Attention heads, a divisor of the width. Default: width / 16, at least 1.</summary>
+    public int? Heads { get; init; }
+    /// <summary>Patch size, pixels; divides the image size.</summary>
+    public required int Patch { get; init; }
+    /// <summary>fan-in (default) or deit.</summary>
+    public FederatedInit Init { get; init; } = FederatedInit.FanIn;
+}

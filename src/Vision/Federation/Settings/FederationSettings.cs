@@ -1,0 +1,105 @@
+using System.Text.Json.Serialization;
+using Learngene.Vision.Data;
+using Learngene.Vision.Models;
+
+namespace Learngene.Vision.Federation;
+
+/// <summary>Who does what in a round.</summary>
+public enum FederatedMethod
+{
+    /// <summary>The mean of what the clients trained (McMahan et al. 2017).</summary>
+    [JsonStringEnumMemberName("fedavg")] FedAvg,
+    /// <summary>FedAvg whose clients are held near the model they were given (Li et al. 2020).</summary>
+    [JsonStringEnumMemberName("fedprox")] FedProx,
+    /// <summary>FedAvg with control variates against the drift of the clients (Karimireddy et al. 2020).</summary>
+    [JsonStringEnumMemberName("scaffold")] Scaffold,
+    /// <summary>Only the learngene is exchanged (METHODS 3).</summary>
+    [JsonStringEnumMemberName("gene-fl")] GeneFl,
+}
+
+/// <summary>How a client takes its steps.</summary>
+public enum LocalOptimiser
+{
+    /// <summary>Stochastic gradient descent with momentum.</summary>
+    Sgd,
+    /// <summary>Adam (0.9, 0.999), no weight decay.</summary>
+    Adam,
+}
+
+/// <summary>
+/// The specification of a federation (INTERFACE 4): a difference to these defaults. Everything but <see cref="Name"/>, <see cref="Data"/> and
+/// <see cref="Model"/> has one. Keys are camelCase in JSON.
+/// </summary>
+public sealed record FederationSettings
+{
+    /// <summary>Name of the learngene that it makes, such as <c>fashion/fed</c>.</summary>
+    public required string Name { get; init; }
+    /// <summary>Name of the data set.</summary>
+    public required string Data { get; init; }
+    /// <summary>Architecture of the model.</summary>
+    public required FederatedModelSettings Model { get; init; }
+    /// <summary>Who has which images.</summary>
+    public PartitionSettings Partition { get; init; } = new();
+    /// <summary>Method. Default gene-fl.</summary>
+    public FederatedMethod Method { get; init; } = FederatedMethod.GeneFl;
+    /// <summary>Options of fedprox.</summary>
+    public FedProxSettings FedProx { get; init; } = new();
+    /// <summary>Options of scaffold.</summary>
+    public ScaffoldSettings Scaffold { get; init; } = new();
+    /// <summary>Options of gene-fl.</summary>
+    public GeneFlSettings GeneFl { get; init; } = new();
+    /// <summary>How values travel.</summary>
+    public EncodingSettings Encoding { get; init; } = new();
+    /// <summary>What is made of the contributions, and which are refused.</summary>
+    public AggregationSettings Aggregation { get; init; } = new();
+    /// <summary>Rounds, 1..1,000,000. Default 60.</summary>
+    public int Rounds { get; init; } = 60;
+    /// <summary>Clients asked in a round, 1..1,000,000. Default 8.</summary>
+    public int ClientsPerRound { get; init; } = 8;
+    /// <summary>Contributions that a round needs at its deadline, 1..clientsPerRound. Default: three quarters of the clients asked, rounded up.</summary>
+    public int? Quorum { get; init; }
+    /// <summary>Seconds after which a round closes with its quorum, 0.05..604,800. Default 120.</summary>
+    public double Deadline { get; init; } = 120;
+    /// <summary>Share of clients asked beyond clientsPerRound, so that stragglers are not waited for, 0..10. Default 0.</summary>
+    public double OverSelection { get; init; }
+    /// <summary>Seconds that a client may work before its place is given up, 0.05..604,800. Default: the deadline.</summary>
+    public double? Lease { get; init; }
+    /// <summary>Passes of a client over its images in a round, 1..1,000. Default 1.</summary>
+    public int LocalEpochs { get; init; } = 1;
+    /// <summary>Images in a step, 1..65,536. Default 20.</summary>
+    public int Batch { get; init; } = 20;
+    /// <summary>Learning rate, 0..100. Default 0.1 for sgd, 0.002 for adam.</summary>
+    public double? Lr { get; init; }
+    /// <summary>Momentum of sgd, 0..0.999. Default 0.9.</summary>
+    public double Momentum { get; init; } = 0.9;
+    /// <summary>Largest norm of a step's gradient; 0 does not clip. Default 1.</summary>
+    public double Clip { get; init; } = 1;
+    /// <summary>sgd (default) or adam.</summary>
+    public LocalOptimiser Optimiser { get; init; } = LocalOptimiser.Sgd;
+    /// <summary>Everything random comes from it. Default 1.</summary>
+    public ulong Seed { get; init; } = 1;
+    /// <summary>Publish the model every so many rounds; 0 (default) publishes the result alone.</summary>
+    public int PublishEvery { get; init; }
+    /// <summary>What is measured when the rounds are over.</summary>
+    public EvaluationSettings Evaluation { get; init; } = new();
+    /// <summary>Clients that come and go on a seed; null (default) where all are always there.</summary>
+    public ScenarioSettings? Scenario { get; init; }
+
+    /// <summary>Reads a specification; what it does not say has its default.</summary>
+    /// <exception cref="InvalidInputException">Not JSON, an unknown key, a value of the wrong type or out of range; names it and what is allowed.</exception>
+    public static FederationSettings Parse(string json) => throw new NotImplementedException();
+
+    /// <summary>These settings with everything filled in that was left to the defaults.</summary>
+    public FederationSettings Resolved() => throw new NotImplementedException();
+
+    /// <summary>Refuses values that cannot be.</summary>
+    /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>
+    public void Validate() => throw new NotImplementedException();
+
+    /// <summary>The architecture for images of a data set.</summary>
+    /// <exception cref="InvalidInputException">It cannot be built.</exception>
+    public VitShape Shape(ImageGeometry geometry, int classes) => throw new NotImplementedException();
+
+    /// <summary>The settings as JSON without white space, every default written out.</summary>
+    public string ToJson() => throw new NotImplementedException();
+}
