@@ -88,9 +88,15 @@ public sealed class ExperimentPlan
         return Of(method.Source, JobKind.Initialise, seed, width, trains ? Experiment.Data : null, Merge(seed, trains ? Experiment.Settings : [], method.Settings, size));
     }
 
-    private Step After(Step start, Method method, ulong seed, int epochs) => epochs == 0
-        ? New(JobKind.Evaluate, start, TuneData, [])
-        : New(JobKind.Finetune, start, TuneData, Merge(seed, Experiment.Settings, Experiment.Tune, method.Tune, new() { ["epochs"] = epochs }));
+    private Step After(Step start, Method method, ulong seed, int epochs)
+    {
+        var settings = Merge(seed, Experiment.Settings, Experiment.Tune, method.Tune, new() { ["epochs"] = epochs });
+        return epochs == 0 ? New(JobKind.Evaluate, start, TuneData, OfMeasuring(settings)) : New(JobKind.Finetune, start, TuneData, settings);
+    }
+
+    // What is not tuned is measured as what is tuned: on the same test images, in the same number format.
+    private static JsonObject OfMeasuring(JsonObject settings) =>
+        new(settings.Where(s => s.Key is "testImages" or "precision").Select(s => KeyValuePair.Create(s.Key, s.Value?.DeepClone())));
 
     private Step Of(SourceModel? source, JobKind kind, ulong seed, int width, string? data, JsonObject settings, bool named = false)
     {

@@ -52,6 +52,16 @@ public sealed class ExperimentFileTests
     }
 
     [Fact]
+    public void What_is_not_tuned_is_measured_on_the_same_images_in_the_same_format_as_what_is()
+    {
+        string json = Small.Replace("\"methods\"", "\"settings\": { \"testImages\": 100, \"precision\": \"bf16\", \"batch\": 32 }, \"tune\": { \"testImages\": 50 }, \"methods\"");
+        var cells = new ExperimentPlan(ExperimentFile.Parse(json), name => name).Cells.Where(c => c.Kind == "lets").ToList();
+        Assert.Equal([0, 1], cells.Select(c => c.Epochs).Distinct());
+        Assert.All(cells, c => Assert.Equal((50, "bf16"), (c.Last.Settings["testImages"]!.GetValue<int>(), c.Last.Settings["precision"]!.GetValue<string>())));
+        Assert.All(cells.Where(c => c.Epochs == 0), c => Assert.Equal(2, c.Last.Settings.Count));
+    }
+
+    [Fact]
     public void Every_experiment_that_ships_can_be_planned_and_estimated()
     {
         var files = Directory.GetFiles(Path.Combine(Programs.Root, "deploy", "experiments"), "*.json");
