@@ -31,6 +31,13 @@ internal static partial class Names
             throw new RefusedException($"'{(tag.Length > 60 ? tag[..60] + "..." : tag)}' is neither a version nor a tag: a number, or letters, digits, '.', '_' and '-'.");
     }
 
+    /// <summary>Refuses what is not the name of a client.</summary>
+    public static void RequireClient(string client)
+    {
+        if (client.Length > 100 || !TagPattern().IsMatch(client))
+            throw new RefusedException($"client name '{(client.Length > 60 ? client[..60] + "..." : client)}' is not allowed: letters, digits, '.', '_' and '-', 100 characters at most.");
+    }
+
     [GeneratedRegex(@"^[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*\z")]
     private static partial Regex Pattern();
 

@@ -207,7 +207,8 @@ internal static class Wire
         else throw new InvalidInputException($"sizes cannot be measured of a {model.Kind}; they are for learngenes.");
     }
 
-    private static void RequireSquare(DataSetInfo data)
+    /// <summary>Refuses a data set whose images are not square.</summary>
+    public static void RequireSquare(DataSetInfo data)
     {
         if (data.Height != data.Width)
             throw new InvalidInputException($"data set '{data.Name}' has images of {data.Height} x {data.Width}; only square ones are supported.");

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Learngene.Sdk.Clients;
 using Learngene.Sdk.Data;
+using Learngene.Sdk.Federation;
 using Learngene.Sdk.Jobs;
 using Learngene.Sdk.Learngenes;
 using Learngene.Sdk.Weights;
@@ -31,6 +33,8 @@ public sealed class LearngeneClient : IAsyncDisposable
         Weights = new(_grains);
         Data = new(_grains, Jobs);
         Learngenes = new(_grains, Jobs, Weights);
+        Federations = new(_grains);
+        Tokens = new(_grains);
     }
 
     /// <summary>Data sets.</summary>
@@ -39,6 +43,10 @@ public sealed class LearngeneClient : IAsyncDisposable
     public LearngenesClient Learngenes { get; }
     /// <summary>Work.</summary>
     public JobsClient Jobs { get; }
+    /// <summary>Federations.</summary>
+    public FederationsClient Federations { get; }
+    /// <summary>Tokens of edge clients and scripts.</summary>
+    public TokensClient Tokens { get; }
     /// <summary>Files.</summary>
     public WeightsClient Weights { get; }
 

@@ -18,10 +18,11 @@ internal sealed class ComputeLane : IDisposable
     /// <param name="device">Its name, such as <c>cpu</c>.</param>
     /// <param name="threads">Threads that a tensor operation uses, 1 or more.</param>
     /// <param name="prepare">Called on the lane's thread before anything else; null for a lane without tensors.</param>
-    public ComputeLane(string device, int threads, Action<int>? prepare = null)
+    /// <param name="niced">Whether it gives way to all other threads; not where callers wait for it while they burn the cores themselves.</param>
+    public ComputeLane(string device, int threads, Action<int>? prepare = null, bool niced = true)
     {
         (Device, Threads) = (device, threads);
-        _thread = new Thread(() => Work(prepare)) { IsBackground = true, Name = $"lane {device}" };
+        _thread = new Thread(() => Work(prepare, niced)) { IsBackground = true, Name = $"lane {device}" };
         _thread.Start();
     }
 
@@ -75,9 +76,9 @@ internal sealed class ComputeLane : IDisposable
         _queue.Clear();
     }
 
-    private void Work(Action<int>? prepare)
+    private void Work(Action<int>? prepare, bool niced)
     {
-        Niceness.LowerThisThread();
+        if (niced) Niceness.LowerThisThread();
         prepare?.Invoke(Threads);
         try
         {

@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Learngene.Grains.Compute;
 
-/// <summary>The lanes of this silo: one for its device, one for reading data sets beside it.</summary>
+/// <summary>
+/// The lanes of this silo: one for its device, one for reading data sets beside it, and slots of one thread each for hosted clients,
+/// since several small trainings side by side do more than one on all cores (FACTS 3).
+/// </summary>
 internal sealed class ComputeLanes : IDisposable
 {
     public ComputeLanes(LearngeneOptions options)
@@ -11,15 +14,22 @@ internal sealed class ComputeLanes : IDisposable
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
         Device = new(TorchDevice.type == DeviceType.CUDA ? "cuda:0" : "cpu", threads, torch.set_num_threads);
         Reading = new("reading", 1);
+        int slots = options.HostedSlots > 0 ? options.HostedSlots : threads;
+        Slots = [.. Enumerable.Range(0, slots).Select(i => new ComputeLane($"slot {i}", 1, torch.set_num_threads))];
     }
 
     public torch.Device TorchDevice { get; }
     public ComputeLane Device { get; }
     public ComputeLane Reading { get; }
+    public IReadOnlyList<ComputeLane> Slots { get; }
+
+    /// <summary>The slot with the least to do.</summary>
+    public ComputeLane FreeSlot => Slots.MinBy(s => s.Queued + s.Running.Count)!;
 
     public void Dispose()
     {
         Device.Dispose();
         Reading.Dispose();
+        foreach (var slot in Slots) slot.Dispose();
     }
 }

@@ -5,6 +5,10 @@ public sealed class LearngeneOptions
 {
     /// <summary>Directory of the weight store.</summary>
     public string WeightsDirectory { get; set; } = Path.Combine(".learngene", "weights");
+    /// <summary>Directory of federations: models between rounds, rounds in progress, hosted clients' own state. On a cluster it is shared.</summary>
+    public string FederationsDirectory { get; set; } = Path.Combine(".learngene", "federations");
+    /// <summary>Hosted clients that train at once, one thread each; 0 (default) is one per core.</summary>
+    public int HostedSlots { get; set; }
     /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>
     public int Threads { get; set; }
     /// <summary>Shortest time between two checkpoints. Default 10 s; grows so that checkpoints cost under 2 % of the time.</summary>

@@ -1,5 +1,8 @@
+using Learngene.Grains.Clients;
 using Learngene.Grains.Compute;
 using Learngene.Grains.Data;
+using Learngene.Grains.Federation;
+using Learngene.Grains.Federation.Rounds;
 using Learngene.Grains.Jobs;
 using Learngene.Grains.Weights;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +27,16 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<JobPublisher>();
         silo.Services.AddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
-        return silo.AddStartupTask<UnfinishedJobs>();
+        silo.Services.AddSingleton<RoundLanes>();
+        silo.Services.AddSingleton<OpenRounds>();
+        silo.Services.AddSingleton(s => new RoundTickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton<RoundOrders>();
+        silo.Services.AddSingleton<RoundDoor>();
+        silo.Services.AddSingleton<FederationWorkshop>();
+        silo.Services.AddSingleton<FederationPlanner>();
+        silo.Services.AddSingleton<FederationFinish>();
+        silo.Services.AddSingleton<HostedClients>();
+        silo.Services.AddSingleton<HostedTraining>();
+        return silo.AddStartupTask<UnfinishedJobs>().AddStartupTask<UnfinishedFederations>();
     }
 }

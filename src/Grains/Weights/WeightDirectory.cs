@@ -63,7 +63,7 @@ internal sealed partial class WeightDirectory
     }
 
     /// <summary>Flushes the names in a directory, which .NET has no call for. Windows does it by itself.</summary>
-    private static void Flush(string directory)
+    internal static void Flush(string directory)
     {
         if (OperatingSystem.IsWindows())
             return;

@@ -1,3 +1,4 @@
+using Learngene.Data;
 using Learngene.Federation;
 using Orleans.Concurrency;
 
@@ -50,8 +51,8 @@ public sealed record WorkOrder
     [Id(6)] public required string Upload { get; init; }
     /// <summary>The longest contribution taken, bytes.</summary>
     [Id(7)] public long UploadLimit { get; init; }
-    /// <summary>How long the client has; then its place may be given to another.</summary>
-    [Id(8)] public TimeSpan Lease { get; init; }
+    /// <summary>Seconds that the client has; then its place may be given to another.</summary>
+    [Id(8)] public double LeaseSeconds { get; init; }
     /// <summary>Cohorts there are.</summary>
     [Id(9)] public int Cohorts { get; init; }
     /// <summary>What is to be downloaded, where it is so short that asking for it costs more than itself.</summary>
@@ -60,8 +61,15 @@ public sealed record WorkOrder
 
 /// <summary>What a client needs to know of a federation to take part: the same for all of them.</summary>
 /// <param name="Specification">Merged specification, JSON.</param><param name="Config">The model, JSON with timm's names.</param><param name="Preprocess">Normalisation of pixels, JSON.</param>
+/// <param name="Data">The data set that the clients hosted by the cluster have parts of.</param>
 [GenerateSerializer, Immutable, Alias("learngene.client-terms")]
-public sealed record ClientTerms([property: Id(0)] string Specification, [property: Id(1)] string Config, [property: Id(2)] string Preprocess);
+public sealed record ClientTerms([property: Id(0)] string Specification, [property: Id(1)] string Config, [property: Id(2)] string Preprocess, [property: Id(3)] DataSetInfo Data);
+
+/// <summary>What initialises a newcomer.</summary>
+/// <param name="Cohort">Its cohort.</param><param name="Round">The round after which the learngene is as it is.</param>
+/// <param name="Url">Where to GET it, ticket included; null where it still is the common seed.</param><param name="Bytes">Its length.</param>
+[GenerateSerializer, Immutable, Alias("learngene.initialisation")]
+public sealed record Initialisation([property: Id(0)] int Cohort, [property: Id(1)] int Round, [property: Id(2)] string? Url, [property: Id(3)] long Bytes);
 
 /// <summary>One participant of a federation; the key is <c>federation/client</c>. Every verb may be retried.</summary>
 [Alias("learngene.federated-client")]
@@ -74,6 +82,13 @@ public interface IFederatedClientGrain : IGrainWithStringKey
     /// <summary>Asks for work; waits up to <paramref name="patience"/>. Null: come back later.</summary>
     /// <exception cref="RefusedException">It has not joined.</exception>
     [Alias("CheckIn"), AlwaysInterleave] Task<WorkOrder?> CheckIn(TimeSpan patience);
+
+    /// <summary>What initialises it, now.</summary>
+    /// <exception cref="RefusedException">It has not joined.</exception>
+    [Alias("Initialise"), AlwaysInterleave] Task<Initialisation> Initialise();
+
+    /// <summary>The signature of its data; null where it has not joined or gave none.</summary>
+    [Alias("Signature"), AlwaysInterleave] Task<byte[]?> Signature();
 
     /// <summary>Leaves; its profile is forgotten.</summary>
     [Alias("Leave")] Task Leave();
@@ -95,3 +110,11 @@ public interface IRosterGrain : IGrainWithStringKey
     /// <summary>The clients.</summary>
     [Alias("List")] Task<IReadOnlyDictionary<string, Membership>> List();
 }
+
+/// <summary>The answer of the HTTP API to a client that checks in.</summary>
+/// <param name="State">Where the federation is, if there is no work for the client now: running means come back.</param><param name="Work">The client's work.</param>
+public sealed record CheckInAnswer(FederationState? State, WorkOrder? Work);
+
+/// <summary>The answer of the HTTP API to a contribution.</summary>
+/// <param name="Counts">Whether it counts, and is on the disk.</param><param name="Repeated">Whether it had come before.</param>
+public sealed record ContributionReceipt(bool Counts, bool Repeated);

@@ -26,6 +26,13 @@ public interface IFederationGrain : IGrainWithStringKey
     /// <summary>Ends the federation after the round in progress; what it has learned is stored.</summary>
     [Alias("Stop"), AlwaysInterleave] Task<FederationStatus> Stop();
 
+    /// <summary>What a participant needs to know.</summary>
+    /// <exception cref="RefusedException">There is no such federation.</exception>
+    [Alias("Terms"), AlwaysInterleave] Task<ClientTerms> Terms();
+
+    /// <summary>What initialises a member: the learngene of its cohort as it is now.</summary>
+    [Alias("Initialise"), AlwaysInterleave] Task<Initialisation> Initialise(string client, Membership membership);
+
     /// <summary>Takes a client in. Called by the client.</summary>
     /// <param name="client">Its name.</param><param name="profile">What it says of itself.</param><param name="known">Whether it had joined before, and had not left.</param>
     /// <exception cref="RefusedException">The federation does not take clients in, or not such ones.</exception>

@@ -29,6 +29,7 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
     public string StateFile => System.IO.Path.Combine(Path, "state.db");
+    public string Federations => System.IO.Path.Combine(Path, "federations");
     public string Weights => System.IO.Path.Combine(Path, "weights");
 
     /// <summary>The key of this directory's tickets, made at first use.</summary>

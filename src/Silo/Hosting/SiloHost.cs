@@ -42,14 +42,15 @@ internal sealed class SiloHost : IAsyncDisposable
             {
                 WeightsDirectory = directory.Weights, Threads = settings.Threads, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
                 LargestUpload = settings.MaxUploadBytes, WeightGrace = TimeSpan.FromHours(settings.WeightGraceHours), TicketKey = directory.TicketKey(),
-                HttpAddress = $"http://127.0.0.1:{httpPort}",
+                FederationsDirectory = directory.Federations, HostedSlots = settings.HostedSlots,
+                HttpAddress = HttpDoor.Address(settings, httpPort),
             };
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
             builder.Logging.ClearProviders().SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Warning)
                 .AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
                 .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Learngene", quiet ? LogLevel.Error : LogLevel.Information);
             builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
-            builder.WebHost.ConfigureKestrel(k => k.Listen(System.Net.IPAddress.Loopback, httpPort));
+            builder.AddHttpDoor(settings, httpPort);
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
             builder.Services.AddHostedService<WeightSweeper>();
             builder.Host.UseOrleans(silo =>
@@ -60,9 +61,7 @@ internal sealed class SiloHost : IAsyncDisposable
                 silo.AddDashboard();
             });
             var app = builder.Build();
-            app.UseLoopbackOnly();
-            app.MapHealth();
-            app.MapWeights();
+            app.UseHttpDoor(settings);
             app.MapOrleansDashboard("/dashboard");
             app.MapGet("/", () => Results.Redirect("/dashboard"));
             await app.StartAsync(token);

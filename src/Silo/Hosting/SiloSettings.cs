@@ -19,6 +19,18 @@ internal sealed record SiloSettings
     public int SiloPort { get; init; } = 11_111;
     /// <summary>Port of HTTP: weights, health, dashboard; 0 takes a free one. Default 8080.</summary>
     public int HttpPort { get; init; } = 8080;
+    /// <summary>Address that HTTP listens on. Another than loopback needs a certificate, and tokens. Default 127.0.0.1.</summary>
+    public string HttpAddress { get; init; } = "127.0.0.1";
+    /// <summary>PEM file of the certificate that HTTP is served with; empty (default) serves without TLS, on loopback alone.</summary>
+    public string HttpCertificate { get; init; } = "";
+    /// <summary>PEM file of the certificate's key.</summary>
+    public string HttpKey { get; init; } = "";
+    /// <summary>What clients elsewhere call this silo, such as https://learngene.example:8080; empty (default) is the address it listens on.</summary>
+    public string PublicUrl { get; init; } = "";
+    /// <summary>Whether the API needs a token on loopback too. Default false.</summary>
+    public bool RequireTokens { get; init; }
+    /// <summary>Hosted clients that train at once, one thread each; 0 (default) is one per core.</summary>
+    public int HostedSlots { get; init; }
     /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>
     public int Threads { get; init; }
     /// <summary>Shortest time between two checkpoints of a job, seconds. Default 10.</summary>
@@ -27,6 +39,9 @@ internal sealed record SiloSettings
     public double WeightGraceHours { get; init; } = 24;
     /// <summary>Largest file taken in, bytes. Default 64 GB.</summary>
     public long MaxUploadBytes { get; init; } = 64_000_000_000;
+
+    /// <summary>Whether HTTP is reached from this machine alone.</summary>
+    internal bool LoopbackHttp => System.Net.IPAddress.IsLoopback(System.Net.IPAddress.Parse(HttpAddress));
 
     private static readonly PropertyInfo[] s_properties = typeof(SiloSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance);
     // Read by the command-line tool, not by the silo.
@@ -87,7 +102,7 @@ internal sealed record SiloSettings
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {
-            throw new StartupException($"{from} is '{value}'; a number is needed.");
+            throw new StartupException($"{from} is '{value}'; {(property.PropertyType == typeof(bool) ? "true or false" : "a number")} is needed.");
         }
     }
 
@@ -95,6 +110,15 @@ internal sealed record SiloSettings
     {
         foreach (var (name, port) in (ReadOnlySpan<(string, int)>)[("gateway-port", GatewayPort), ("silo-port", SiloPort), ("http-port", HttpPort)])
             if (port is < 0 or > 65_535) throw new StartupException($"{name} {port} is outside 0..65535.");
+        if (!System.Net.IPAddress.TryParse(HttpAddress, out var address)) throw new StartupException($"http-address '{HttpAddress}' is not an IP address, such as 127.0.0.1 or 0.0.0.0.");
+        if (HttpCertificate.Length == 0 != (HttpKey.Length == 0)) throw new StartupException("http-certificate and http-key go together; name both PEM files.");
+        foreach (var (name, file) in (ReadOnlySpan<(string, string)>)[("http-certificate", HttpCertificate), ("http-key", HttpKey)])
+            if (file.Length > 0 && !File.Exists(file)) throw new StartupException($"{name} '{file}' is not there.");
+        if (!System.Net.IPAddress.IsLoopback(address) && HttpCertificate.Length == 0)
+            throw new StartupException($"http-address {HttpAddress} is not loopback, so HTTP needs TLS: give --http-certificate and --http-key, or listen on 127.0.0.1.");
+        if (PublicUrl.Length > 0 && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
+            throw new StartupException($"public-url '{PublicUrl}' is not an address such as https://learngene.example:8080.");
+        if (HostedSlots is < 0 or > 1024) throw new StartupException($"hosted-slots {HostedSlots} is outside 0..1024.");
         if (Threads is < 0 or > 1024) throw new StartupException($"threads {Threads} is outside 0..1024.");
         if (!(CheckpointSeconds is >= 0.1 and <= 86_400)) throw new StartupException($"checkpoint-seconds {CheckpointSeconds} is outside 0.1..86400.");
         if (!(WeightGraceHours is >= 1 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 1..100000.");
@@ -108,6 +132,12 @@ internal sealed record SiloSettings
         nameof(GatewayPort) => "Port for the CLI and the SDK; 0 takes a free one. Default: 30000",
         nameof(SiloPort) => "Port between silos; 0 takes a free one. Default: 11111",
         nameof(HttpPort) => "Port of weights, health and dashboard; 0 takes a free one. Default: 8080",
+        nameof(HttpAddress) => "Address HTTP listens on; another than loopback needs a certificate and tokens. Default: 127.0.0.1",
+        nameof(HttpCertificate) => "PEM file of HTTP's certificate. Default: none, without TLS",
+        nameof(HttpKey) => "PEM file of the certificate's key",
+        nameof(PublicUrl) => "What clients elsewhere call this silo. Default: the address it listens on",
+        nameof(RequireTokens) => "true: the API needs a token on loopback too. Default: false",
+        nameof(HostedSlots) => "Hosted clients that train at once; 0 is one per core. Default: 0",
         nameof(Threads) => "Threads of the CPU lane; 0 is one per core. Default: 0",
         nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
         nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",

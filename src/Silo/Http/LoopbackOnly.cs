@@ -8,13 +8,17 @@ internal static class LoopbackOnly
 {
     private static readonly string[] s_hosts = ["127.0.0.1", "localhost", "[::1]"];
 
-    public static void UseLoopbackOnly(this WebApplication app) => app.Use(async (context, next) =>
+    /// <summary>Checks every request; with <paramref name="open"/> paths others may come to as well, where a token or a ticket says who they are.</summary>
+    public static void UseLoopbackOnly(this WebApplication app, params string[] open) => app.Use(async (context, next) =>
     {
-        if (Refusal(context.Request) is { } reason)
+        if (!open.Any(p => context.Request.Path.StartsWithSegments(p)) && (Stranger(context) ?? Refusal(context.Request)) is { } reason)
             await Results.Problem(reason, statusCode: StatusCodes.Status403Forbidden).ExecuteAsync(context);
         else
             await next(context);
     });
+
+    private static string? Stranger(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } address && !System.Net.IPAddress.IsLoopback(address) ? "this is served to this machine alone." : null;
 
     private static string? Refusal(HttpRequest request)
     {

@@ -1,0 +1,122 @@
+using Learngene.Clients;
+using Learngene.Federation;
+using Learngene.Grains.Clients;
+using Learngene.Vision.Federation;
+
+namespace Learngene.Grains.Federation;
+
+/// <summary>Clients that come and go, and their cohorts.</summary>
+internal sealed partial class FederationGrain
+{
+    private const int MostFounders = 1_000;
+    private IReadOnlyList<int> _cohortSizes = [];
+
+    private bool HasCohorts => Federation.Settings.Method == FederatedMethod.GeneFl && Federation.Settings.GeneFl.Cohorts > 1;
+
+    public async Task<Membership> Join(string client, ClientProfile profile, bool known)
+    {
+        RequireKnown();
+        if (Federation.IsHosted) throw new RefusedException($"federation '{Name}' is of clients that the cluster hosts (partition '{Federation.Settings.Partition.Kind.ToString().ToLowerInvariant()}'); only one with partition 'external' takes clients in.");
+        FederationPlanner.CheckProfile(profile, Record.Data!, Federation.Settings, HasCohorts);
+        bool late = Record.Round > 0 || Record.State is not (FederationState.Starting or FederationState.Running);
+        int cohort = await CohortOfAsync(client, profile);
+        if (!known && _clients >= 0) _clients++;
+        News();
+        Show();
+        return new(cohort, profile.Samples, late);
+    }
+
+    public Task Leave(string client)
+    {
+        RequireKnown();
+        if (_clients > 0) _clients--;
+        if (_leases.End(client)) _dropped.TryAdd(client, "it left");
+        _leases.Forget(client);
+        News();
+        Show();
+        return Task.CompletedTask;
+    }
+
+    public Task Drop(string client, int round, string reason)
+    {
+        if (_open?.Terms.Round != round) return Task.CompletedTask;
+        DropFromRound(client, reason);
+        News();
+        return Task.CompletedTask;
+    }
+
+    public async Task<WorkOrder?> Offer(string client, Membership membership, TimeSpan patience)
+    {
+        RequireKnown();
+        if (!Unfinished || Record.State == FederationState.Evaluating) return null;
+        if (_leases.Of(client) is { } order) return order;
+        if (_open is { } open && !Record.Stopping && May(open, client) && _leases.Working + open.Count < Places && _leases.Waiting == 0)
+            return Give(open, client, membership);
+        var waiter = _leases.Wait(client, membership);
+        News();
+        try
+        {
+            return await waiter.Answer.Task.WaitAsync(patience < s_longPoll ? patience : s_longPoll, time);
+        }
+        catch (TimeoutException)
+        {
+            _leases.Forget(waiter);
+            return waiter.Answer.Task.IsCompletedSuccessfully ? await waiter.Answer.Task : null;
+        }
+    }
+
+    private async Task<int> CohortOfAsync(string client, ClientProfile profile)
+    {
+        if (!HasCohorts) return 0;
+        if (Record.Cohorts == 0) return -1;
+        if (Record.Founders.TryGetValue(client, out int founded)) return founded;
+        var cohorts = Enumerable.Range(0, Record.Cohorts).Select(c => GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}")).ToList();
+        double[] distances = await Task.WhenAll(cohorts.Select(c => c.Distance(profile.Signature!)));
+        int nearest = Array.IndexOf(distances, distances.Min());
+        await cohorts[nearest].Add([new(client, profile.Signature)]);
+        return nearest;
+    }
+
+    // Once, before the first round: hosted clients by their data; others when enough of them have joined.
+    private async Task FormCohortsAsync()
+    {
+        if (Federation.IsHosted)
+        {
+            var formed = await hosted.FormAsync(Federation, HasCohorts);
+            for (int c = 0; c < formed.Cohorts; c++)
+                await GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Add([.. formed.Members.Where(m => m.Cohort == c).Select(m => new CohortMember(m.Client, null))]);
+            await ChangeAsync(r => r with { State = FederationState.Running, Cohorts = formed.Cohorts, Hosted = [.. formed.Members.Select(m => m.Cohort)], BytesUp = r.BytesUp + formed.SignatureBytes });
+            return;
+        }
+        if (!HasCohorts)
+        {
+            await ChangeAsync(r => r with { State = FederationState.Running, Cohorts = 1 });
+            return;
+        }
+        while (_clients < Federation.Settings.ClientsPerRound)
+        {
+            var news = _news.Task;
+            if (_leaving || Record.Stopping) break;
+            await Task.WhenAny(news, Task.Delay(s_longPoll, time));
+        }
+        if (_leaving) throw new OperationCanceledException();
+        var founders = (await GrainFactory.ListRosterAsync(Name)).Take(MostFounders).Select(c => c.Key).ToList();
+        var signed = new List<(string Client, byte[] Signature)>();
+        foreach (string client in founders)
+            if (await GrainFactory.GetGrain<IFederatedClientGrain>($"{Name}/{client}").Signature() is { } signature) signed.Add((client, signature));
+        int[] cohorts = signed.Count == 0 ? [] : await hosted.ClusterAsync(Federation, [.. signed.Select(s => s.Signature)]);
+        int count = cohorts.Length == 0 ? 1 : cohorts.Max() + 1;
+        for (int c = 0; c < count; c++)
+            await GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Add([.. signed.Where((_, i) => cohorts[i] == c).Select(s => new CohortMember(s.Client, s.Signature))]);
+        await ChangeAsync(r => r with
+        {
+            State = FederationState.Running, Cohorts = count, Founders = signed.Select((s, i) => (s.Client, Cohort: cohorts[i])).ToDictionary(s => s.Client, s => s.Cohort),
+            BytesUp = r.BytesUp + signed.Sum(s => (long)s.Signature.Length),
+        });
+    }
+
+    private async Task CountAsync() => _clients = (await GrainFactory.ListRosterAsync(Name)).Count;
+
+    private async Task CohortSizesAsync() =>
+        _cohortSizes = [.. (await Task.WhenAll(Enumerable.Range(0, Math.Max(1, Record.Cohorts)).Select(c => GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Get()))).Select(c => c.Members)];
+}

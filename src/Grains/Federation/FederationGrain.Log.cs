@@ -1,0 +1,11 @@
+using Microsoft.Extensions.Logging;
+
+namespace Learngene.Grains.Federation;
+
+internal sealed partial class FederationGrain
+{
+    [LoggerMessage(LogLevel.Error, "Federation {Federation} failed")]
+    private static partial void LogFailed(ILogger log, string federation, Exception e);
+    [LoggerMessage(LogLevel.Warning, "The end of federation {Federation} cannot be written yet")]
+    private static partial void LogNotWritten(ILogger log, string federation, Exception e);
+}

@@ -1,0 +1,38 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Learngene.Clients;
+
+namespace Learngene.Grains.Federation.Rounds;
+
+/// <summary>How a hosted client reaches its round: in memory where the round is on this silo, by HTTP as any other client where it is not.</summary>
+internal sealed class RoundDoor(OpenRounds rounds, RoundTickets tickets) : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(10) };
+
+    /// <summary>What the client starts from; null where that is the common seed.</summary>
+    public async Task<byte[]?> DownloadAsync(string federation, WorkOrder order)
+    {
+        if (order.DownloadBytes == 0) return null;
+        if (order.Inline is { } inline) return inline;
+        return rounds.Of(federation) is { } open && open.Terms.Round == order.Round ? open.Downloads[order.Cohort] : await _http.GetByteArrayAsync(order.Download);
+    }
+
+    /// <summary>Contributes.</summary>
+    public async Task<ContributionAnswer> ContributeAsync(string federation, string client, WorkOrder order, byte[] upload)
+    {
+        if (rounds.Of(federation) is { } open && open.Terms.Round == order.Round)
+        {
+            var claim = tickets.Check(TicketOf(order.Upload), "put") ?? throw new InvalidOperationException("the ticket of an order that was just given does not hold.");
+            return await open.ContributeAsync(client, claim.Cohort, claim.Samples, upload.Length, new MemoryStream(upload), default);
+        }
+        using var content = new ByteArrayContent(upload);
+        using var response = await _http.PutAsync(order.Upload, content);
+        if (response.IsSuccessStatusCode) return new(ContributionOutcome.Accepted);
+        var problem = await response.Content.ReadFromJsonAsync<JsonObject>();
+        return new(ContributionOutcome.Late, (string?)problem?["detail"] ?? $"the silo answered {(int)response.StatusCode}.");
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static string TicketOf(string url) => url[(url.IndexOf("ticket=", StringComparison.Ordinal) + 7)..];
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Learngene.Silo.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Learngene.Silo.Http;
+
+/// <summary>Everything that is served by HTTP, and to whom.</summary>
+internal static class HttpDoor
+{
+    // Slower senders are let go; a contribution has a limit of its own besides.
+    private static readonly MinDataRate s_slowest = new(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(10));
+
+    /// <summary>What others call this silo.</summary>
+    public static string Address(SiloSettings settings, int port) =>
+        settings.PublicUrl.Length > 0 ? settings.PublicUrl
+        : $"{(settings.HttpCertificate.Length > 0 ? "https" : "http")}://{(IPAddress.Any.ToString() == settings.HttpAddress ? "127.0.0.1" : settings.HttpAddress)}:{port}";
+
+    public static void AddHttpDoor(this WebApplicationBuilder builder, SiloSettings settings, int port)
+    {
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(k =>
+        {
+            k.Limits.MinRequestBodyDataRate = s_slowest;
+            k.Listen(IPAddress.Parse(settings.HttpAddress), port, listen =>
+            {
+                if (settings.HttpCertificate.Length > 0) listen.UseHttps(X509Certificate2.CreateFromPemFile(settings.HttpCertificate, settings.HttpKey));
+            });
+        });
+        builder.Services.AddOpenApi("v1", o => o.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "Learngene";
+            document.Info.Description = "What federated clients and scripts call. Errors are problem details (RFC 9457) with one sentence in 'detail'.";
+            return Task.CompletedTask;
+        }));
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.NumberHandling = Api.Json.NumberHandling;
+            foreach (var converter in Api.Json.Converters) o.SerializerOptions.Converters.Add(converter);
+        });
+    }
+
+    public static void UseHttpDoor(this WebApplication app, SiloSettings settings)
+    {
+        bool tokens = !settings.LoopbackHttp || settings.RequireTokens;
+        if (settings.LoopbackHttp) app.UseLoopbackOnly();
+        else app.UseLoopbackOnly("/api", "/weights", "/health");
+        app.UseRouting();
+        if (tokens) app.UseTokens();
+        app.MapHealth();
+        app.MapWeights();
+        app.MapFederations();
+        app.MapRounds();
+        app.MapOpenApi("/openapi/{documentName}.json");
+    }
+}
