@@ -81,7 +81,7 @@ internal struct Draws
     }
 
     // Marsaglia and Tsang 2000; for alpha below 1, Gamma(alpha) = Gamma(alpha + 1) U^(1/alpha).
-    private double LogGamma(double alpha)
+    internal double LogGamma(double alpha)
     {
         if (alpha < 1)
             return LogGamma(alpha + 1) + Math.Log(1 - Uniform()) / alpha;

@@ -14,4 +14,8 @@ public sealed record LayerTensor(string Name, long[] Shape, int Offset, int Rows
 /// <param name="Index">Its place in the layout.</param><param name="Name">Such as <c>blocks.0.attn.qkv</c>.</param>
 /// <param name="Offset">Of its first value in the exchanged vector.</param><param name="Count">Its values.</param>
 /// <param name="Rows">Rows of its first tensor.</param><param name="Tensors">Its tensors, one after the other.</param>
-public sealed record FederatedLayer(int Index, string Name, int Offset, int Count, int Rows, IReadOnlyList<LayerTensor> Tensors);
+public sealed record FederatedLayer(int Index, string Name, int Offset, int Count, int Rows, IReadOnlyList<LayerTensor> Tensors)
+{
+    /// <summary>What shares one scale where values are quantised.</summary>
+    internal Blocks Blocks { get; } = Blocks.Of(Tensors);
+}

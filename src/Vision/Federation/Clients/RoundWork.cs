@@ -7,8 +7,9 @@ namespace Learngene.Vision.Federation;
 public sealed record RoundWork(int Round, int Cohort, IReadOnlyList<int>? Layers, ulong Seed)
 {
     /// <summary>The seed of one client in one round.</summary>
-    /// <param name="federationSeed">The specification's.</param><param name="round">From 1 on.</param><param name="client">Its index; of an edge client any number that stays the same.</param>
-    public static ulong SeedOf(ulong federationSeed, int round, ulong client) => throw new NotImplementedException();
+    /// <param name="federationSeed">The specification's.</param><param name="round">From 1 on; 0 for the evaluation.</param>
+    /// <param name="client">Its index; of an edge client any number that stays the same.</param>
+    public static ulong SeedOf(ulong federationSeed, int round, ulong client) => Seeds.Derive(federationSeed, Purpose.Training, (ulong)round, client);
 }
 
 /// <summary>What came of it.</summary>

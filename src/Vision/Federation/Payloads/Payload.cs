@@ -1,49 +1,86 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Learngene.Vision.Safetensors;
+
 namespace Learngene.Vision.Federation;
 
-/// <summary>What the values of a payload are.</summary>
-public enum PayloadKind : byte
-{
-    /// <summary>The values themselves: a download.</summary>
-    Values,
-    /// <summary>Differences to what the client was given: an upload.</summary>
-    Differences,
-}
-
-/// <summary>What a payload says of itself.</summary>
-public sealed record PayloadHeader
-{
-    /// <summary>Values or differences.</summary>
-    public required PayloadKind Kind { get; init; }
-    /// <summary>How they are written.</summary>
-    public required PayloadEncoding Encoding { get; init; }
-    /// <summary>The round, 1 or more; 0 before the first.</summary>
-    public required int Round { get; init; }
-    /// <summary>Images that were trained on; 0 in a download.</summary>
-    public int Samples { get; init; }
-    /// <summary>Mean training loss.</summary>
-    public float Loss { get; init; }
-    /// <summary>Accuracy on the client's own test images before training, 0..1.</summary>
-    public float Accuracy { get; init; }
-    /// <summary>Layers in it, ascending.</summary>
-    public required IReadOnlyList<int> Layers { get; init; }
-    /// <summary>A score for each layer of the model, for the choice of the next round's; null where none is needed.</summary>
-    public IReadOnlyList<float>? Scores { get; init; }
-    /// <summary>Share of each layer's values that is in it, the largest; 0 is all.</summary>
-    public double TopK { get; init; }
-}
-
 /// <summary>
-/// Writes what travels between server and clients: a header, per layer its values, an XxHash3. Layout in docs of <see cref="PayloadReader"/>.
+/// Writes what travels between server and clients: a head of about 40 bytes, the values of the layers in it, an XxHash3. 8- and 4-bit numbers share
+/// one 16-bit scale a block: a row of the tensor, or as many whole rows as make at least 64 values.
 /// </summary>
 public static class Payload
 {
     /// <summary>Bytes that <see cref="Write"/> makes, exactly.</summary>
-    public static long Length(FederatedLayout layout, PayloadHeader header) => throw new NotImplementedException();
+    public static long Length(FederatedLayout layout, PayloadHeader header) =>
+        PayloadFormat.HeadLength(layout, header.Scores is not null, header.TopK > 0)
+        + header.Layers.Sum(l => PayloadFormat.BodyLength(layout.Layers[l], header.Encoding, header.TopK)) + PayloadFormat.Trailer;
 
     /// <summary>Writes the layers of <paramref name="values"/> that the header names.</summary>
     /// <param name="layout">What is exchanged.</param><param name="header">What it says of itself.</param>
     /// <param name="values">All values, in the layout's order; those of other layers are not looked at.</param>
     /// <param name="seed">Of the stochastic rounding of int4, and of int8 in differences.</param>
-    /// <exception cref="PayloadException">A value is not finite or too large for the encoding.</exception>
-    public static byte[] Write(FederatedLayout layout, PayloadHeader header, ReadOnlySpan<float> values, ulong seed) => throw new NotImplementedException();
+    /// <exception cref="PayloadException">A value is not finite or too large for the encoding, or the whole too long.</exception>
+    public static byte[] Write(FederatedLayout layout, PayloadHeader header, ReadOnlySpan<float> values, ulong seed)
+    {
+        PayloadFormat.CheckHead(header, header.TopK > 0);
+        long length = Length(layout, header);
+        if (length > Array.MaxLength) throw new PayloadException($"the payload would have {length} bytes; at most {Array.MaxLength} are allowed.");
+        var bytes = new byte[length];
+        PayloadFormat.WriteHead(layout, header, bytes);
+        int at = PayloadFormat.HeadLength(layout, header.Scores is not null, header.TopK > 0);
+        foreach (int l in header.Layers)
+        {
+            var layer = layout.Layers[l];
+            int size = (int)PayloadFormat.BodyLength(layer, header.Encoding, header.TopK);
+            WriteLayer(layer, header, layout.Slice(values, l), Seeds.Derive(seed, (ulong)l), bytes.AsSpan(at, size));
+            at += size;
+        }
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), PayloadFormat.Hash(bytes));
+        return bytes;
+    }
+
+    private static void WriteLayer(FederatedLayer layer, PayloadHeader header, ReadOnlySpan<float> values, ulong seed, Span<byte> body)
+    {
+        if (Singles.IndexOfNonFinite([], TensorType.F32, values) is var wrong and >= 0)
+            throw new PayloadException(FormattableString.Invariant($"value {wrong} of {layer.Name} is {values[wrong]}; only finite values travel."));
+        if (header.TopK <= 0)
+        {
+            WriteValues(layer.Name, header, values, layer.Blocks, seed, body);
+            return;
+        }
+        int count = Largest.Count(values.Length, header.TopK);
+        var places = ArrayPool<int>.Shared.Rent(count);
+        var kept = ArrayPool<float>.Shared.Rent(count);
+        Largest.Find(values, places.AsSpan(0, count));
+        for (int i = 0; i < count; i++) kept[i] = values[places[i]];
+        AscendingPlaces.Write(places.AsSpan(0, count), values.Length, body);
+        WriteValues(layer.Name, header, kept.AsSpan(0, count), Blocks.Of(count), seed, body[(int)AscendingPlaces.Length(count, values.Length)..]);
+        ArrayPool<int>.Shared.Return(places);
+        ArrayPool<float>.Shared.Return(kept);
+    }
+
+    private static void WriteValues(string name, PayloadHeader header, ReadOnlySpan<float> values, Blocks blocks, ulong seed, Span<byte> body)
+    {
+        switch (header.Encoding)
+        {
+            case PayloadEncoding.F32:
+                MemoryMarshal.AsBytes(values).CopyTo(body);
+                break;
+            case PayloadEncoding.F16 or PayloadEncoding.Bf16:
+                var type = header.Encoding == PayloadEncoding.F16 ? TensorType.F16 : TensorType.BF16;
+                Singles.Narrow(values, type, body);
+                if (Singles.IndexOfOverflow(values, type, body) is var large and >= 0) throw TooLarge(name, values[large], header.Encoding);
+                break;
+            default:
+                Quantised.Write(values, blocks, header.Encoding, Dithered(header) ? seed : null, body);
+                if (Quantised.IndexOfBadScale(body, blocks) >= 0) throw TooLarge(name, values[System.Numerics.Tensors.TensorPrimitives.IndexOfMaxMagnitude(values)], header.Encoding);
+                break;
+        }
+    }
+
+    private static bool Dithered(PayloadHeader header) => header.Encoding == PayloadEncoding.Int4 || header.Kind == PayloadKind.Differences;
+
+    private static PayloadException TooLarge(string layer, float value, PayloadEncoding encoding) =>
+        new(FormattableString.Invariant($"{layer} has a value of {value}, too large for {encoding.ToString().ToLowerInvariant()}."));
 }

@@ -32,4 +32,14 @@ public sealed record ScenarioSettings
     public double Straggling { get; init; }
     /// <summary>Share of the asked that dies in the round, 0..1. Default 0.</summary>
     public double Crashing { get; init; }
+
+    internal void Validate()
+    {
+        Allowed.Within("scenario.arriving", Arriving, 0, 1);
+        Allowed.Within("scenario.arrivedBy", ArrivedBy, 1, 1_000_000);
+        Allowed.Within("scenario.leaving", Leaving, 0, 1);
+        Allowed.Within("scenario.returningAfter", ReturningAfter, 0, 1_000_000);
+        Allowed.Within("scenario.straggling", Straggling, 0, 1);
+        Allowed.Within("scenario.crashing", Crashing, 0, 1);
+    }
 }

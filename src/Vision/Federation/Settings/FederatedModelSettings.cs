@@ -16,7 +16,7 @@ public sealed record FederatedModelSettings
     public required int Width { get; init; }
     /// <summary>Encoder layers, 1..256.</summary>
     public required int Depth { get; init; }
-    /// <summary>Attention heads, a divisor of the width. Default: width / 16, at least 1.</summary>
+    /// <summary>Attention heads, a divisor of the width. Default: heads of 64 channels from width 192 on, of 16 below.</summary>
     public int? Heads { get; init; }
     /// <summary>Patch size, pixels; divides the image size.</summary>
     public required int Patch { get; init; }

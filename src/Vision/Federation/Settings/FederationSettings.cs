@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Learngene.Vision.Data;
 using Learngene.Vision.Models;
@@ -30,7 +31,7 @@ public enum LocalOptimiser
 /// The specification of a federation (INTERFACE 4): a difference to these defaults. Everything but <see cref="Name"/>, <see cref="Data"/> and
 /// <see cref="Model"/> has one. Keys are camelCase in JSON.
 /// </summary>
-public sealed record FederationSettings
+public sealed partial record FederationSettings
 {
     /// <summary>Name of the learngene that it makes, such as <c>fashion/fed</c>.</summary>
     public required string Name { get; init; }
@@ -85,21 +86,69 @@ public sealed record FederationSettings
     /// <summary>Clients that come and go on a seed; null (default) where all are always there.</summary>
     public ScenarioSettings? Scenario { get; init; }
 
+    /// <summary>Contributions that a round asks for, over-selection included.</summary>
+    [JsonIgnore] public int Asked => (int)Math.Min(int.MaxValue, Math.Ceiling(ClientsPerRound * (1 + OverSelection)));
+
     /// <summary>Reads a specification; what it does not say has its default.</summary>
     /// <exception cref="InvalidInputException">Not JSON, an unknown key, a value of the wrong type or out of range; names it and what is allowed.</exception>
-    public static FederationSettings Parse(string json) => throw new NotImplementedException();
+    public static FederationSettings Parse(string json)
+    {
+        const string What = "the specification";
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { MaxDepth = 16 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object) SettingsJson.Check(document.RootElement, typeof(FederationSettings), What);
+        }
+        catch (JsonException)
+        {
+            // Said better below.
+        }
+        var settings = Json.Parse<FederationSettings>(json, What);
+        settings.Validate();
+        return settings;
+    }
 
     /// <summary>These settings with everything filled in that was left to the defaults.</summary>
-    public FederationSettings Resolved() => throw new NotImplementedException();
-
-    /// <summary>Refuses values that cannot be.</summary>
-    /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>
-    public void Validate() => throw new NotImplementedException();
+    public FederationSettings Resolved()
+    {
+        bool sharedTrunk = Method == FederatedMethod.GeneFl && GeneFl.Profile == GeneFlProfile.SharedTrunk;
+        var encoding = Encoding with
+        {
+            Down = Encoding.Down ?? (sharedTrunk ? PayloadEncoding.Int8 : PayloadEncoding.F32),
+            Up = Encoding.Up ?? (sharedTrunk ? PayloadEncoding.Int4 : PayloadEncoding.F32),
+        };
+        double lr = Lr ?? (Optimiser == LocalOptimiser.Sgd ? 0.1 : 0.002);
+        return this with
+        {
+            Encoding = encoding,
+            GeneFl = GeneFl.Resolved(quantised: encoding.Down >= PayloadEncoding.Int8 && encoding.Up >= PayloadEncoding.Int8),
+            Model = Model with { Heads = Model.Heads ?? VitShape.DefaultHeads(Model.Width) },
+            Partition = Partition with { Late = Partition.Clients - Partition.Known },
+            Scaffold = Scaffold with { Momentum = Scaffold.Momentum ?? Momentum },
+            Aggregation = Aggregation with { MaxSamples = Aggregation.MaxSamples ?? (int)Math.Min(10_000, RoundAccumulator.MaxWeight / Asked) },
+            Quorum = Quorum ?? (3 * ClientsPerRound + 3) / 4,
+            Lease = Lease ?? Deadline,
+            Lr = lr,
+            Evaluation = Evaluation with { FineTuneLr = Evaluation.FineTuneLr ?? lr },
+        };
+    }
 
     /// <summary>The architecture for images of a data set.</summary>
     /// <exception cref="InvalidInputException">It cannot be built.</exception>
-    public VitShape Shape(ImageGeometry geometry, int classes) => throw new NotImplementedException();
+    public VitShape Shape(ImageGeometry geometry, int classes)
+    {
+        Validate();
+        if (geometry.Height != geometry.Width)
+            throw new InvalidInputException($"images of {geometry} are not square; a ViT needs square ones.");
+        Allowed.Within("model.patch", Model.Patch, 1, geometry.Width);
+        if (Partition.Kind == PartitionKind.Labels) Allowed.Within("partition.labelsPerClient", Partition.LabelsPerClient, 1, classes);
+        return new VitShape
+        {
+            ImageSize = geometry.Width, PatchSize = Model.Patch, Channels = geometry.Channels, Classes = classes,
+            Width = Model.Width, Depth = Model.Depth, Heads = Model.Heads ?? VitShape.DefaultHeads(Model.Width),
+        }.Validated();
+    }
 
     /// <summary>The settings as JSON without white space, every default written out.</summary>
-    public string ToJson() => throw new NotImplementedException();
+    public string ToJson() => JsonSerializer.Serialize(Resolved(), Json.Strict);
 }

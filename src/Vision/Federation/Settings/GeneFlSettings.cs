@@ -124,6 +124,22 @@ public sealed record GeneFlSettings
     public double? DistanceThreshold { get; init; }
     /// <summary>What a client tells about its data.</summary>
     public SignatureSettings Signature { get; init; } = new();
-    /// <summary>A newcomer's other layers. Default common-seed; paper: random.</summary>
-    public NewcomerRule? Newcomer { get; init; }
+    /// <summary>A newcomer's other layers. Default common-seed.</summary>
+    public NewcomerRule Newcomer { get; init; } = NewcomerRule.CommonSeed;
+
+    /// <summary>These options with everything filled in that was left to the profile.</summary>
+    internal GeneFlSettings Resolved(bool quantised)
+    {
+        bool paper = Profile == GeneFlProfile.Paper;
+        return this with
+        {
+            Budget = Budget ?? (!paper && quantised ? 0.5 : 0.25),
+            Cohorts = Cohorts ?? (paper ? 3 : 10),
+            Trunk = Trunk ?? (paper ? TrunkRule.Cohort : TrunkRule.Everyone),
+            Selection = Selection ?? (paper ? GeneSelection.MostStable : GeneSelection.SharedTrunk),
+            Chooser = Chooser ?? (paper ? GeneChooser.Client : GeneChooser.Server),
+            Linkage = Linkage ?? (paper ? Federation.Linkage.Average : Federation.Linkage.Ward),
+            Signature = Signature with { Vectors = Signature.Vectors ?? (paper ? 5 : 1), Projection = Signature.Projection ?? (paper ? 0 : 64) },
+        };
+    }
 }

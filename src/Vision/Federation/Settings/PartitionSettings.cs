@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Learngene.Vision.Federation;
 
 /// <summary>How images are dealt to clients.</summary>
@@ -24,8 +26,8 @@ public sealed record PartitionSettings
     public int LabelsPerClient { get; init; } = 2;
     /// <summary>All clients, the late ones included, 1..1,000,000. Default 100. External: how many are expected.</summary>
     public int Clients { get; init; } = 100;
-    /// <summary>Clients that take no part in the rounds, 0..clients - 1. Default 20.</summary>
-    public int Late { get; init; } = 20;
+    /// <summary>Clients that take no part in the rounds, 0..clients - 1. Default: a fifth, rounded down.</summary>
+    public int? Late { get; init; }
     /// <summary>Images of a client, on average where quantities are skewed, 5..1,000,000; 0 deals all there are. Default 200.</summary>
     public int ImagesPerClient { get; init; } = 200;
     /// <summary>Seed of the deal; the federation's seed does not change who has what. Default 1.</summary>
@@ -38,5 +40,5 @@ public sealed record PartitionSettings
     public double Noise { get; init; }
 
     /// <summary>Clients that take part in the rounds.</summary>
-    [System.Text.Json.Serialization.JsonIgnore] public int Known => Clients - Late;
+    [JsonIgnore] public int Known => Clients - (Late ?? Clients / 5);
 }

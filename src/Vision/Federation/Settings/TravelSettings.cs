@@ -56,6 +56,9 @@ public sealed record AggregationSettings
     public double ClipNorm { get; init; }
     /// <summary>A contribution of a larger norm is refused; 0 (default) refuses none but those that no accumulator can hold.</summary>
     public double MaxNorm { get; init; }
-    /// <summary>Most samples that a client may claim, and so its weight, 1..4,194,304 over the clients of a round. Default 10,000.</summary>
-    public int MaxSamples { get; init; } = 10_000;
+    /// <summary>
+    /// Most samples that count: one who claims more weighs as much as one with these, 1..4,194,304 / the clients asked. Default: 10,000, or that
+    /// bound where it is lower.
+    /// </summary>
+    public int? MaxSamples { get; init; }
 }
