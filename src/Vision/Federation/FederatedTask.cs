@@ -76,7 +76,7 @@ public sealed class FederatedTask
     }
 
     /// <summary>The weight of a contribution in the mean: its samples up to <see cref="AggregationSettings.MaxSamples"/>, or 1 where the method counts clients.</summary>
-    public long Weight(int samples) => Method.Weight(Math.Min(samples, Settings.Aggregation.MaxSamples!.Value));
+    public long Weight(int samples) => Method.Weight(Math.Min(samples, Settings.Aggregation.MaxSamples));
 
     /// <summary>Sums or values that a layer has: one, or one a cohort.</summary>
     internal int Slots(int layer, int cohorts) => IsShared(layer) ? 1 : cohorts;

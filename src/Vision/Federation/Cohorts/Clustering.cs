@@ -29,10 +29,10 @@ public static class Clustering
     }
 
     /// <summary>The cohorts of signed clients. Of more than 1,000, so many are clustered, drawn by lot, and the others join the nearest cohort [R].</summary>
-    /// <param name="signatures">One a client.</param><param name="settings">Resolved settings.</param><param name="seed">The federation's.</param>
-    public static int[] Of(IReadOnlyList<Signature> signatures, GeneFlSettings settings, ulong seed)
+    /// <param name="signatures">One a client.</param><param name="settings">Resolved settings.</param>
+    public static int[] Of(IReadOnlyList<Signature> signatures, GeneFlSettings settings)
     {
-        int[] sample = Participants.Choose(seed, round: 0, signatures.Count, MostCompared);
+        int[] sample = Participants.Choose(seed: 0, round: 0, signatures.Count, MostCompared);
         var drawn = sample.Select(i => signatures[i]).ToList();
         var distances = new double[drawn.Count, drawn.Count];
         for (int i = 0; i < drawn.Count; i++)

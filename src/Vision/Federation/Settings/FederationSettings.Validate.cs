@@ -45,7 +45,7 @@ public sealed partial record FederationSettings
         Within("partition.alpha", Partition.Alpha, 0.001, 1000);
         Within("partition.labelsPerClient", Partition.LabelsPerClient, 1, 1_000_000);
         Within("partition.clients", Partition.Clients, 1, 1_000_000);
-        Within("partition.late", Partition.Late ?? 0, 0, Partition.Clients - 1);
+        Within("partition.late", Partition.Late, 0, Partition.Clients - 1);
         if (Partition.ImagesPerClient != 0) Within("partition.imagesPerClient", Partition.ImagesPerClient, 5, 1_000_000);
         Within("partition.quantitySkew", Partition.QuantitySkew, 0, 3);
         Within("partition.rotation", Partition.Rotation, 0, 180);
@@ -78,6 +78,6 @@ public sealed partial record FederationSettings
         Within("aggregation.maxNorm", Aggregation.MaxNorm, 0, 1e9);
         if (Asked > RoundAccumulator.MaxWeight)
             throw new InvalidInputException($"clientsPerRound {ClientsPerRound} with overSelection {OverSelection} asks {Asked} clients; at most {RoundAccumulator.MaxWeight} are allowed.");
-        Within("aggregation.maxSamples", Aggregation.MaxSamples ?? 1, 1, RoundAccumulator.MaxWeight / Asked);
+        Within("aggregation.maxSamples", Aggregation.GivenMaxSamples ?? 1, 1, RoundAccumulator.MaxWeight / Asked);
     }
 }

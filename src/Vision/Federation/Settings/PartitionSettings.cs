@@ -18,6 +18,8 @@ public enum PartitionKind
 /// <summary>Who has which images. The last <see cref="Late"/> clients come when the rounds are over.</summary>
 public sealed record PartitionSettings
 {
+    private readonly int? _late;
+
     /// <summary>iid, dirichlet (default), labels or external.</summary>
     public PartitionKind Kind { get; init; } = PartitionKind.Dirichlet;
     /// <summary>Concentration of dirichlet, 0.001..1,000: small is one-sided. Default 0.1.</summary>
@@ -27,7 +29,7 @@ public sealed record PartitionSettings
     /// <summary>All clients, the late ones included, 1..1,000,000. Default 100. External: how many are expected.</summary>
     public int Clients { get; init; } = 100;
     /// <summary>Clients that take no part in the rounds, 0..clients - 1. Default: a fifth, rounded down.</summary>
-    public int? Late { get; init; }
+    public int Late { get => _late ?? Clients / 5; init => _late = value; }
     /// <summary>Images of a client, on average where quantities are skewed, 5..1,000,000; 0 deals all there are. Default 200.</summary>
     public int ImagesPerClient { get; init; } = 200;
     /// <summary>Seed of the deal; the federation's seed does not change who has what. Default 1.</summary>
@@ -40,5 +42,5 @@ public sealed record PartitionSettings
     public double Noise { get; init; }
 
     /// <summary>Clients that take part in the rounds.</summary>
-    [JsonIgnore] public int Known => Clients - (Late ?? Clients / 5);
+    [JsonIgnore] public int Known => Clients - Late;
 }

@@ -60,5 +60,7 @@ public sealed record AggregationSettings
     /// Most samples that count: one who claims more weighs as much as one with these, 1..4,194,304 / the clients asked. Default: 10,000, or that
     /// bound where it is lower.
     /// </summary>
-    public int? MaxSamples { get; init; }
+    public int MaxSamples { get => GivenMaxSamples ?? 10_000; init => GivenMaxSamples = value; }
+
+    internal int? GivenMaxSamples { get; private init; }
 }

@@ -140,7 +140,7 @@ public sealed class SimulatedFederation
             signatures.Add(Signature.Parse(signer.Sign().ToBytes()));
         }
         var known = signatures.Take(Known).ToList();
-        int[] cohorts = Clustering.Of(known, Settings.GeneFl, Settings.Seed);
+        int[] cohorts = Clustering.Of(known, Settings.GeneFl);
         int[] late = [.. signatures.Skip(Known).Select(s => Clustering.Nearest(s, known, cohorts))];
         return ([.. cohorts, .. late], signatures.Sum(s => (long)s.ToBytes().Length));
     }
