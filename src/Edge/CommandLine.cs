@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Learngene.Edge.Join;
 using Learngene.Edge.Probe;
 
 namespace Learngene.Edge;
@@ -27,7 +28,7 @@ internal static class CommandLine
 
     private static RootCommand Root()
     {
-        RootCommand root = new("The part of Learngene that runs beside a device: measures what it can run.") { ProbeCommand.Create() };
+        RootCommand root = new("The part of Learngene that runs beside a device: measures what it can run, and takes part in federations beside private images.") { JoinCommand.Create(), ProbeCommand.Create() };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);
         return root;
@@ -42,7 +43,7 @@ internal sealed class HelpWithExample(HelpAction help) : SynchronousCommandLineA
     public override int Invoke(ParseResult parseResult)
     {
         int code = help.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.WriteLine($"Example:{Environment.NewLine}  {ProbeCommand.Example}");
+        parseResult.InvocationConfiguration.Output.WriteLine($"Example:{Environment.NewLine}  {(parseResult.CommandResult.Command.Name == "join" ? JoinCommand.Example : ProbeCommand.Example)}");
         return code;
     }
 }

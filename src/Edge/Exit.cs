@@ -1,3 +1,4 @@
+using Learngene.Sdk.Clients;
 using Learngene.Vision;
 
 namespace Learngene.Edge;
@@ -22,7 +23,7 @@ internal static class Exit
         catch (Exception e) // whatever went wrong, a shell gets a sentence and a code
         {
             error.WriteLine(Usage.OneLine(e.Message));
-            return e is InvalidInputException or UnauthorizedAccessException or DirectoryNotFoundException ? Wrong : Failed;
+            return e is InvalidInputException or Vision.Data.DataException or UnauthorizedAccessException or DirectoryNotFoundException or ApiException { IsWrong: true } ? Wrong : Failed;
         }
     }
 }

@@ -17,7 +17,8 @@ internal static class Programs
 
     public static Process Start(string program, IEnumerable<string> arguments, string? directory = null)
     {
-        var start = new ProcessStartInfo("dotnet", [program, .. arguments])
+        // A shell's background job ignores SIGINT, and so would all that it starts.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", program, .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = directory ?? Path.GetTempPath(),
         };

@@ -20,8 +20,9 @@ internal sealed class HostedTraining(ComputeLanes lanes, FederationWorkshop work
         byte[] upload = await lanes.FreeSlot.RunAsync($"{name} {client}", LanePriority.Training, order.Round, turn =>
         {
             using var trained = federation.Client(RunningFederation.ClientIndex(client));
-            var outcome = trained.Train(new(order.Round, order.Cohort, order.Layers, order.Seed), download, federation.Directory.ReadClient(client, order.Round), turn.Breathe);
-            if (outcome.State is { } state) federation.Directory.WriteClient(client, order.Round, state);
+            var states = federation.Directory.Client(client);
+            var outcome = trained.Train(new(order.Round, order.Cohort, order.Layers, order.Seed), download, states.Before(order.Round), turn.Breathe);
+            if (outcome.State is { } state) states.Keep(order.Round, state);
             return outcome.Upload;
         }, default);
         var answer = await door.ContributeAsync(name, client, order, upload);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Learngene.Vision.Federation;
 
 namespace Learngene.Grains.Federation;
 
@@ -46,26 +47,8 @@ internal sealed class FederationDirectory
             if (Numbered(file, "round-", ".ledger") <= round || Numbered(file, "model-", ".bin") < round) File.Delete(file);
     }
 
-    /// <summary>What a hosted client kept after its last training before a round; null where it has not trained before.</summary>
-    public byte[]? ReadClient(string client, int before)
-    {
-        string directory = Client(client);
-        if (!Directory.Exists(directory)) return null;
-        int last = Directory.EnumerateFiles(directory).Select(f => Numbered(f, "", ".state")).Where(n => n < before).DefaultIfEmpty(0).Max();
-        return last == 0 ? null : File.ReadAllBytes(Path.Combine(directory, Invariant($"{last}.state")));
-    }
-
-    /// <summary>Keeps what a client kept after a round, and that before it; older is removed.</summary>
-    public void WriteClient(string client, int round, byte[] state)
-    {
-        string directory = Client(client);
-        Directory.CreateDirectory(directory);
-        Write(Path.Combine(directory, Invariant($"{round}.state")), stream => stream.Write(state));
-        var older = Directory.EnumerateFiles(directory).Select(f => (File: f, Round: Numbered(f, "", ".state"))).Where(f => f.Round < round).OrderByDescending(f => f.Round).Skip(1);
-        foreach (var (file, _) in older.ToList()) File.Delete(file);
-    }
-
-    private string Client(string client) => Path.Combine(_root, "clients", client);
+    /// <summary>What a hosted client keeps for itself.</summary>
+    public ClientStates Client(string client) => new(Path.Combine(_root, "clients", client));
 
     private void Write(string path, Action<Stream> write)
     {

@@ -27,14 +27,14 @@ internal sealed class FederationPlanner(IGrainFactory grains, OpenDataSets dataS
             var data = await grains.GetGrain<IDataSetGrain>(settings.Data).Get();
             Wire.RequireSquare(data);
             settings.Shape(new(data.Channels, data.Height, data.Width), data.Classes).Validated();
-            var preprocess = await lanes.Reading.RunAsync($"plan {name}", LanePriority.Urgent, 0, turn =>
+            var (preprocess, names) = await lanes.Reading.RunAsync($"plan {name}", LanePriority.Urgent, 0, turn =>
             {
                 var images = dataSets.Open(data);
                 turn.ThrowIfStopped();
                 if (settings.Partition.Kind != PartitionKind.External) _ = Partition.Of(settings.Partition, images.Train);
-                return images.Preprocess;
+                return (images.Preprocess, images.ClassNames);
             }, default);
-            return new() { Specification = settings.ToJson(), Data = data, Preprocess = JsonSerializer.Serialize(preprocess, Json.Strict), State = FederationState.Starting };
+            return new() { Specification = settings.ToJson(), Data = data, Preprocess = JsonSerializer.Serialize(preprocess, Json.Strict), ClassNames = names, State = FederationState.Starting };
         }
         catch (Exception e) when (Wire.IsInputError(e) && e is not RefusedException)
         {
@@ -48,7 +48,7 @@ internal sealed class FederationPlanner(IGrainFactory grains, OpenDataSets dataS
         var settings = FederationSettings.Parse(record.Specification!);
         var data = record.Data!;
         string config = settings.Shape(new(data.Channels, data.Height, data.Width), data.Classes).ToJson();
-        return new(record.Specification!, config, record.Preprocess, data);
+        return new(record.Specification!, config, record.Preprocess, data, record.ClassNames);
     }
 
     /// <summary>Refuses what a client says of itself, where it cannot be, or does not fit.</summary>

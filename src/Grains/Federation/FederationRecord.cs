@@ -30,4 +30,6 @@ internal sealed record FederationRecord
     [Id(13)] public bool Stopping { get; init; }
     /// <summary>Normalisation of pixels, JSON.</summary>
     [Id(14)] public string Preprocess { get; init; } = "";
+    /// <summary>What the data set's labels are called.</summary>
+    [Id(15)] public IReadOnlyList<string> ClassNames { get; init; } = [];
 }

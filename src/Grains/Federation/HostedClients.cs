@@ -16,15 +16,20 @@ internal sealed class HostedClients(ComputeLanes lanes, FederationWorkshop works
     {
         var partition = federation.Settings.Partition;
         if (!hasCohorts) return new(1, [.. Enumerable.Range(0, partition.Clients).Select(i => (RunningFederation.ClientName(i), 0))], 0);
-        var signatures = await EachAsync(federation, 0, partition.Clients, "sign", (client, _, _) => client.Sign());
-        int[] known = Clustering.Of([.. signatures.Take(partition.Known)], federation.Task.Settings.GeneFl);
-        var late = signatures.Skip(partition.Known).Select(s => Clustering.Nearest(s, [.. signatures.Take(partition.Known)], known));
-        return new(known.Max() + 1, [.. known.Concat(late).Select((cohort, i) => (RunningFederation.ClientName(i), cohort))], signatures.Sum(s => (long)s.ToBytes().Length));
+        var signatures = await EachAsync(federation, 0, partition.Clients, "sign", (client, _, _) => client.Sign().ToBytes());
+        return await lanes.Reading.RunAsync($"cohorts of {federation.Name}", LanePriority.Urgent, 0, _ =>
+        {
+            var all = signatures.Select(s => Signature.Parse(s)).ToList();
+            var known = all[..partition.Known];
+            int[] cohorts = Clustering.Of(known, federation.Settings.GeneFl);
+            var late = all.Skip(partition.Known).Select(s => Clustering.Nearest(s, known, cohorts));
+            return new FormedCohorts(cohorts.Max() + 1, [.. cohorts.Concat(late).Select((cohort, i) => (RunningFederation.ClientName(i), cohort))], signatures.Sum(s => s.LongLength));
+        }, default);
     }
 
     /// <summary>The cohorts of clients that brought their signatures.</summary>
     public Task<int[]> ClusterAsync(RunningFederation federation, IReadOnlyList<byte[]> signatures) => lanes.Reading.RunAsync($"cohorts of {federation.Name}", LanePriority.Urgent, 0,
-        _ => Clustering.Of([.. signatures.Select(s => Signature.Parse(s))], federation.Task.Settings.GeneFl), default);
+        _ => Clustering.Of([.. signatures.Select(s => Signature.Parse(s))], federation.Settings.GeneFl), default);
 
     /// <summary>What the learngene is worth to the known clients and to the late ones.</summary>
     public async Task<FederationEvaluation> EvaluateAsync(RunningFederation federation, FederationRecord record)
@@ -32,16 +37,16 @@ internal sealed class HostedClients(ComputeLanes lanes, FederationWorkshop works
         var (partition, evaluation, seed) = (federation.Settings.Partition, federation.Settings.Evaluation, federation.Settings.Seed);
         byte[]?[] initialisations = await workshop.WithModelAsync(federation, record.Round, record.Cohorts, m => Enumerable.Range(0, record.Cohorts).Select(m.Initialisation).ToArray());
         var known = !evaluation.Known ? [] : await EachAsync(federation, 0, partition.Known, "evaluate", (client, i, breathe) =>
-            client.EvaluateKnown(initialisations[record.Hosted[i]], federation.Directory.ReadClient(RunningFederation.ClientName(i), int.MaxValue), RoundWork.SeedOf(seed, int.MaxValue, (ulong)i), breathe));
-        var late = !evaluation.Late ? [] : await EachAsync(federation, partition.Known, partition.Late, "evaluate", (client, i, breathe) =>
-            client.EvaluateLate(initialisations[record.Hosted[i]], RoundWork.SeedOf(seed, int.MaxValue, (ulong)i), breathe));
+            client.EvaluateKnown(initialisations[record.Hosted[i]], federation.Directory.Client(RunningFederation.ClientName(i)).Before(int.MaxValue), RoundWork.SeedOf(seed, 0, (ulong)i), breathe));
+        var late = !evaluation.Late ? [] : await EachAsync(federation, partition.Known, partition.Clients - partition.Known, "evaluate", (client, i, breathe) =>
+            client.EvaluateLate(initialisations[record.Hosted[i]], RoundWork.SeedOf(seed, 0, (ulong)i), breathe));
         return new()
         {
             Known = Mean(known, k => k.AfterDownload), KnownAsLeft = Mean(known, k => k.AsLeft),
             KnownTuned = known.Count == 0 ? [] : [.. Enumerable.Range(0, evaluation.FineTuneEpochs.Count).Select(e => known.Average(k => k.Tuned[e]))],
             Late = late.Count == 0 ? [] : [.. Enumerable.Range(0, evaluation.LateEpochs.Count).Select(e => late.Average(l => l.After[e]))],
-            BytesToInitialise = partition.Late == 0 ? initialisations.Average(i => (double)(i?.LongLength ?? 0))
-                : Enumerable.Range(partition.Known, partition.Late).Average(i => (double)(initialisations[record.Hosted[i]]?.LongLength ?? 0)),
+            BytesToInitialise = partition.Known == partition.Clients ? initialisations.Average(i => (double)(i?.LongLength ?? 0))
+                : Enumerable.Range(partition.Known, partition.Clients - partition.Known).Average(i => (double)(initialisations[record.Hosted[i]]?.LongLength ?? 0)),
         };
     }
 

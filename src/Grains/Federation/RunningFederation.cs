@@ -17,7 +17,7 @@ internal sealed class RunningFederation
     public RunningFederation(string name, ClientTerms terms, OpenDataSets dataSets, string root)
     {
         (Name, Terms, Directory) = (name, terms, new(root, name));
-        Settings = FederationSettings.Parse(terms.Specification);
+        Settings = FederationSettings.Parse(terms.Specification).Resolved();
         _task = new(() => new(Settings, Json.Parse<VitShape>(terms.Config, "config"), Json.Parse<Preprocess>(terms.Preprocess, "preprocess")));
         _partition = new(() => Partition.Of(Settings.Partition, dataSets.Open(terms.Data).Train));
         OpenData = () => dataSets.Open(terms.Data);

@@ -38,7 +38,7 @@ internal static class SizeAdvice
         if (open.Count == 0)
             throw new InvalidInputException($"{version.Reference} has no size of width {asked.Width}, depth {asked.Depth} and components {asked.Components}; leave one of them open.");
         // Files say what they were made from, so their length depends on the request: the one that would be carried out.
-        return asked.MaxBytes is null ? open : [.. open.Select(o => o with { Config = FileOf(version, config, o, asked.Type) })];
+        return [.. open.Select(o => o with { Config = () => FileOf(version, config, o, asked.Type) })];
     }
 
     private static ModelConfig FileOf(LearngeneVersion version, ModelConfig config, SizeOption size, TensorType type)

@@ -61,9 +61,10 @@ public sealed record WorkOrder
 
 /// <summary>What a client needs to know of a federation to take part: the same for all of them.</summary>
 /// <param name="Specification">Merged specification, JSON.</param><param name="Config">The model, JSON with timm's names.</param><param name="Preprocess">Normalisation of pixels, JSON.</param>
-/// <param name="Data">The data set that the clients hosted by the cluster have parts of.</param>
+/// <param name="Data">The data set that the clients hosted by the cluster have parts of, and that others' images are like.</param><param name="ClassNames">What its labels are called, in order.</param>
 [GenerateSerializer, Immutable, Alias("learngene.client-terms")]
-public sealed record ClientTerms([property: Id(0)] string Specification, [property: Id(1)] string Config, [property: Id(2)] string Preprocess, [property: Id(3)] DataSetInfo Data);
+public sealed record ClientTerms(
+    [property: Id(0)] string Specification, [property: Id(1)] string Config, [property: Id(2)] string Preprocess, [property: Id(3)] DataSetInfo Data, [property: Id(4)] IReadOnlyList<string> ClassNames);
 
 /// <summary>What initialises a newcomer.</summary>
 /// <param name="Cohort">Its cohort.</param><param name="Round">The round after which the learngene is as it is.</param>

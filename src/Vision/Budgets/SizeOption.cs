@@ -16,8 +16,8 @@ public sealed record SizeOption(int Width, int Depth, int? Components, VitShape 
     // Of one tensor's entry in the header: its name, type, up to four sizes and two offsets, with punctuation.
     private const long EntryBound = 256, MetadataBound = 4096;
 
-    /// <summary>What the file will say of itself, where it is known; its length counts in <see cref="Bytes"/>. Default: the architecture alone.</summary>
-    public ModelConfig Config { get; init; } = new() { Kind = "vit", Vit = Shape };
+    /// <summary>What its file will say of itself; asked for where <see cref="Bytes"/> are counted. Default: the architecture alone.</summary>
+    public Func<ModelConfig> Config { get; init; } = () => new() { Kind = "vit", Vit = Shape };
 
     /// <summary>All numbers of the model.</summary>
     public long Parameters => Shape.Parameters;
@@ -27,14 +27,15 @@ public sealed record SizeOption(int Width, int Depth, int? Components, VitShape 
 
     /// <summary>Bytes of its safetensors file, header included.</summary>
     /// <param name="type">F32, F16 or BF16.</param>
-    public long Bytes(TensorType type) => ModelFile.Length(Config, type);
+    public long Bytes(TensorType type) => ModelFile.Length(Config(), type);
 
     /// <summary>Whether its file has at most <paramref name="limit"/> bytes; writes the header only where it decides.</summary>
     internal bool FitsIn(long limit, TensorType type)
     {
         long payload = Parameters * type.Size();
-        long tensors = 8 + 12L * Depth, header = MetadataBound + 6L * Config.Lineage.Length + 64L * Shape.Channels + EntryBound * tensors;
-        return payload <= limit && (payload + header <= limit || Bytes(type) <= limit);
+        if (payload > limit) return false;
+        long tensors = 8 + 12L * Depth, header = MetadataBound + 6L * Config().Lineage.Length + 64L * Shape.Channels + EntryBound * tensors;
+        return payload + header <= limit || Bytes(type) <= limit;
     }
 
     /// <summary>Width, depth and components as people write them: <c>192x12</c>, <c>192x12 of 4 components</c>.</summary>

@@ -16,7 +16,7 @@ public sealed record DecompositionReport(IReadOnlyList<double> Residuals, double
 /// <summary>Decomposes a trained model in closed form (METHODS 2.4 [R]): the components that recompose its layers best.</summary>
 public static class LeastSquares
 {
-    private const double MostRounding = 1e-3;
+    private const double MostRounding = 1e-3, MostCondition = 1e12; // beyond it the columns are dependent in all but rounding
 
     /// <summary>The components and what they lose; nothing is trained.</summary>
     /// <param name="model">The model's architecture.</param>
@@ -36,7 +36,7 @@ public static class LeastSquares
         try
         {
             var report = Solve(shape, name => weights?[name] ?? get(name), parameters, breathe);
-            if (!(report.RoundingError <= MostRounding) && !settings.Force) throw Refusal(shape, report);
+            if (!(report.RoundingError <= MostRounding && report.ConditionNumber <= MostCondition) && !settings.Force) throw Refusal(shape, report);
             return (shape, parameters, report);
         }
         catch
@@ -79,6 +79,9 @@ public static class LeastSquares
     private static InvalidInputException Refusal(DecompositionShape shape, DecompositionReport report)
     {
         string nodes = shape.Nodes == Nodes.Chebyshev ? "" : "nodes chebyshev, ";
+        if (!(report.ConditionNumber <= MostCondition))
+            return new(FormattableString.Invariant(
+                $"components {shape.Components} with nodes {shape.Nodes.ToString().ToLowerInvariant()} and orderOffset {shape.OrderOffset} have condition number {report.ConditionNumber:0.0e+0}: one of them adds nothing to the others; use {nodes}fewer components, another basis or orderOffset, or force."));
         return new(FormattableString.Invariant(
             $"components {shape.Components} with nodes {shape.Nodes.ToString().ToLowerInvariant()} have condition number {report.ConditionNumber:0.0e+0}, and 32-bit floats recompose the model with an error of {report.RoundingError:P1} of its weights (at most {MostRounding:P1} is taken); use {nodes}fewer components, or force."));
     }

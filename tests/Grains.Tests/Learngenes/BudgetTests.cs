@@ -45,13 +45,16 @@ public sealed class BudgetTests(SiloFixture fixture)
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task A_file_within_a_budget_of_bytes_has_just_the_bytes_that_were_told()
+    public async Task A_file_has_just_the_bytes_that_a_budget_told()
     {
         await LearnAsync("bytes/lets");
         var answer = await Learngenes.ChooseAsync("bytes/lets", new() { MaxBytes = 150_000 });
         var made = await Learngenes.DescendAsync("bytes/lets", new() { Width = answer.Chosen.Width, Depth = answer.Chosen.Depth });
         Assert.Equal(answer.Chosen.Bytes, made.Weights.Length);
         Assert.InRange(made.Weights.Length, 1, 150_000);
+        answer = await Learngenes.ChooseAsync("bytes/lets", new() { MaxParams = 20_000 });
+        made = await Learngenes.DescendAsync("bytes/lets", new() { Width = answer.Chosen.Width, Depth = answer.Chosen.Depth });
+        Assert.Equal(answer.Chosen.Bytes, made.Weights.Length);
     }
 
     [Fact(Timeout = 120_000)]

@@ -66,7 +66,7 @@ public sealed class CostTests
         using var parameters = VitInit.Create(shape, 1);
         using var stream = new MemoryStream();
         ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name]), type);
-        Assert.Equal(stream.Length, new SizeOption(16, 11, null, shape) { Config = config }.Bytes(type));
+        Assert.Equal(stream.Length, new SizeOption(16, 11, null, shape) { Config = () => config }.Bytes(type));
     }
 
     [Fact]

@@ -29,13 +29,15 @@ public sealed class PickTests(ITestOutputHelper output)
 
         SizeOption? best = null;
         double Worth(SizeOption o) => model.Of(o).Value ?? o.Shape.Parameters;
+        // Cheaper first; where nothing is known, more components first.
+        (long, long, int) Price(SizeOption o) => (o.Flops, o.Parameters, known.Count > 0 ? 0 : -(o.Components ?? 0));
         int fitting = 0;
         foreach (var o in options)
         {
             if (budget.MaxParams < o.Parameters || budget.MaxFlops < o.Flops || budget.MaxBytes < o.Bytes(TensorType.F16) || budget.MaxLatency < Sizes.Profile().Latency(o.Shape)) continue;
             fitting++;
             if (best is null || Worth(o) > Worth(best) + 1e-12) best = o;
-            else if (Worth(o) >= Worth(best) - 1e-12 && (o.Flops, o.Parameters).CompareTo((best.Flops, best.Parameters)) < 0) best = o;
+            else if (Worth(o) >= Worth(best) - 1e-12 && Price(o).CompareTo(Price(best)) < 0) best = o;
         }
 
         if (best is null)

@@ -72,6 +72,9 @@ public sealed class ClosedFormTests
         forced.Parameters.Dispose();
         Assert.True(forced.Report.RoundingError > 1e-3);
         Assert.Equal(forced.Report.RoundingError, forced.Report.Residual, 1e-3 * forced.Report.Residual);
+        // T_12 is zero at all of its own nodes.
+        string dependent = Assert.Throws<InvalidInputException>(() => LeastSquares.Decompose(vit, name => model[name], new() { OrderOffset = 1 })).Message;
+        Assert.Contains("adds nothing to the others", dependent);
         // Eight of the paper's are fine.
         LeastSquares.Decompose(vit, name => model[name], settings with { Components = 8 }).Parameters.Dispose();
         Assert.Contains("1..12", Assert.Throws<InvalidInputException>(() => LeastSquares.Decompose(vit, name => model[name], new() { Components = 13 })).Message);

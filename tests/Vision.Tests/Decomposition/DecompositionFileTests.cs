@@ -51,7 +51,7 @@ public sealed class DecompositionFileTests
     [InlineData("\"chebyshev\"", "\"hermite11\"", "learngene.config", "basis")]
     [InlineData("\"orderOffset\":0", "\"orderOffset\":2", "orderOffset 2", "0 and 1")]
     [InlineData("\"embed_dim\":8", "\"embed_dim\":4", "(1, 4, 8)", "(1, 4, 4)")]
-    [InlineData("\"decomposition\"", "\"recomposition\"", "'recomposition'", "vit, lets and decomposition")]
+    [InlineData("\"decomposition\"", "\"recomposition\"", "'recomposition'", "vit, lets, decomposition and wave")]
     public void A_file_that_contradicts_itself_is_refused(string from, string to, string value, string allowed)
     {
         using var sample = new DecompositionSample(DecompositionSample.Of(8, 6, 3));
