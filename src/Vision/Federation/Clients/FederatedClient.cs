@@ -51,7 +51,7 @@ public sealed partial class FederatedClient : IDisposable
         float[] control = kept.Control ?? new float[start.Control.Length];
         var training = new LocalTraining(_task, work, model, _train.Value, start, control);
         var side = _task.Method.Begin(training);
-        var run = new LocalRun(model, _train.Value, settings, settings.Lr!.Value, Momentum) { Side = side, Breathe = breathe };
+        var run = new LocalRun(model, _train.Value, settings, training.LearningRate, Momentum) { Side = side, Breathe = breathe };
         double loss = 0;
         for (int epoch = 0; epoch < settings.LocalEpochs; epoch++) loss += run.Epoch(training.Order(Purpose.Order, epoch)) / settings.LocalEpochs;
         var differences = new float[layout.Count];

@@ -13,7 +13,7 @@ public sealed class LocalTraining
     {
         (Task, Work, _model, _images, _start, Control) = (task, work, model, images, start, control);
         Steps = task.Settings.LocalEpochs * ((images.Count + task.Settings.Batch - 1) / task.Settings.Batch);
-        LearningRate = task.Settings.Lr!.Value;
+        LearningRate = task.Settings.LrOf(work.Round);
     }
 
     /// <summary>The federation's task.</summary>
@@ -47,6 +47,14 @@ public sealed class LocalTraining
         _model.Backward(_images, images);
         _model.Gradients.CopyTo(gradient);
         _model.Gradients.Clear();
+    }
+
+    /// <summary>Adds the squared gradients of each image's own loss at the values now (ModelCount).</summary>
+    internal void AddSquaredGradients(ReadOnlySpan<int> images, Span<float> squares)
+    {
+        using var scope = TorchSharp.torch.NewDisposeScope();
+        var (pixels, labels) = _images.Take(images);
+        PerImageGradients.AddSquares(Task.Layout, _model.Values, pixels, labels, squares);
     }
 
     internal static int[] Shuffled(int count, ulong seed)

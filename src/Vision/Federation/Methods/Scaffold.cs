@@ -32,6 +32,7 @@ internal sealed class Scaffold(FederatedTask task) : IFederatedMethod
         // c_i+ = c_i - c + (x - y) / (K eta)
         public override Sending Finish(Span<float> differences)
         {
+            if (Training.LearningRate == 0) return base.Finish(differences);
             double steps = 0;
             for (int k = 1; k <= Training.Steps; k++) steps += (1 - Math.Pow(momentum, k)) / (1 - momentum);
             var c = Training.GivenControl;

@@ -28,6 +28,7 @@ public sealed partial record FederationSettings
         Within("localEpochs", LocalEpochs, 1, 1000);
         Within("batch", Batch, 1, 65_536);
         Within("lr", Lr ?? 0, 0, 100);
+        Within("lrEnd", LrEnd, 0, 1);
         Within("momentum", Momentum, 0, 0.999);
         Within("clip", Clip, 0, 1e9);
         Within("publishEvery", PublishEvery, 0, int.MaxValue);

@@ -71,6 +71,8 @@ public sealed partial record FederationSettings
     public int Batch { get; init; } = 20;
     /// <summary>Learning rate, 0..100. Default 0.1 for sgd, 0.002 for adam.</summary>
     public double? Lr { get; init; }
+    /// <summary>Where the learning rate ends, as a share of it: it falls along half a cosine over the rounds, 0..1. Default 1: it stays.</summary>
+    public double LrEnd { get; init; } = 1;
     /// <summary>Momentum of sgd, 0..0.999. Default 0.9.</summary>
     public double Momentum { get; init; } = 0.9;
     /// <summary>Largest norm of a step's gradient; 0 does not clip. Default 1.</summary>
@@ -131,6 +133,10 @@ public sealed partial record FederationSettings
             Evaluation = Evaluation with { FineTuneLr = Evaluation.FineTuneLr ?? lr },
         };
     }
+
+    /// <summary>The learning rate of a round.</summary>
+    public double LrOf(int round) =>
+        (Lr ?? Resolved().Lr!.Value) * (LrEnd + (1 - LrEnd) * (1 + Math.Cos(Math.PI * Math.Min(1, (round - 1.0) / Math.Max(1, Rounds - 1)))) / 2);
 
     /// <summary>The architecture for images of a data set.</summary>
     /// <exception cref="InvalidInputException">It cannot be built.</exception>
