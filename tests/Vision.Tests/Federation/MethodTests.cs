@@ -106,6 +106,28 @@ public sealed class MethodTests
         for (int j = 0; j < square.Length; j++) Assert.Equal(square[j] + 2.5 * gradient[j] * gradient[j], batches[j], 1e-6);
     }
 
+    [Theory(Timeout = 60_000), InlineData(true, true), InlineData(false, true), InlineData(true, false)]
+    public async Task Squares_of_all_images_at_once_are_those_of_one_after_the_other(bool token, bool qkvBias)
+    {
+        await Task.Yield();
+        var shape = Shape with { ClassToken = token, Pool = token ? "token" : "avg", QkvBias = qkvBias };
+        var task = new FederatedTask(Settings(), shape, Preprocess);
+        float[] values = [.. task.CommonSeed.ToArray().Zip(Values(task.Layout, 3), (a, b) => a + b)];
+        using var model = new LocalModel(task, values);
+        using var images = new LocalImages(Data.Samples.Set(7, Geometry, seed: 1), Preprocess);
+        var (squares, expected) = (new float[values.Length], new double[values.Length]);
+        for (int i = 0; i < 7; i++)
+        {
+            model.Gradients.Clear();
+            model.Backward(images, [i]);
+            for (int j = 0; j < expected.Length; j++) expected[j] += Math.Pow(model.Gradients[j], 2);
+        }
+        using var scope = NewDisposeScope();
+        var (pixels, labels) = images.Take(0, 7);
+        PerImageGradients.AddSquares(task.Layout, values, pixels, labels, squares);
+        for (int j = 0; j < expected.Length; j++) Assert.Equal(expected[j], squares[j], 1e-4 * expected[j] + 1e-9);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task The_elastic_term_holds_the_half_with_the_highest_Fisher_information_or_the_other_half()
     {
