@@ -12,13 +12,14 @@ internal static class FixedPoint
     /// <summary>Steps in 1.</summary>
     public const double One = 1 << 30;
 
-    /// <summary>Adds round(value * factor) to each sum; a factor is weight * scale * <see cref="One"/>, negative to subtract.</summary>
+    /// <summary>Adds round(value * factor) to each sum, or takes it away: exactly what was added, whatever the value. A factor is weight * scale * <see cref="One"/>.</summary>
     /// <returns>The bits of the largest magnitude among the values; those of NaN and infinity are larger than any number's.</returns>
-    public static uint Add(Span<long> sums, ReadOnlySpan<float> values, double factor)
+    public static uint Add(Span<long> sums, ReadOnlySpan<float> values, double factor, bool subtract = false)
     {
         ref var value = ref MemoryMarshal.GetReference(values);
         ref var sum = ref MemoryMarshal.GetReference(sums[..values.Length]);
         var times = Vector512.Create(factor);
+        var flip = subtract ? Vector512<long>.AllBitsSet : Vector512<long>.Zero; // x ^ -1 - -1 = -x
         var most = Vector512<uint>.Zero;
         nuint i = 0, length = (nuint)values.Length;
         for (; i + 16 <= length; i += 16)
@@ -26,8 +27,8 @@ internal static class FixedPoint
             var v = Vector512.LoadUnsafe(ref value, i);
             most = Vector512.Max(most, v.AsUInt32() & Vector512.Create(0x7FFF_FFFFu));
             var (low, high) = Vector512.Widen(v);
-            (Vector512.LoadUnsafe(ref sum, i) + Whole(low * times)).StoreUnsafe(ref sum, i);
-            (Vector512.LoadUnsafe(ref sum, i + 8) + Whole(high * times)).StoreUnsafe(ref sum, i + 8);
+            (Vector512.LoadUnsafe(ref sum, i) + (Whole(low * times) ^ flip) - flip).StoreUnsafe(ref sum, i);
+            (Vector512.LoadUnsafe(ref sum, i + 8) + (Whole(high * times) ^ flip) - flip).StoreUnsafe(ref sum, i + 8);
         }
         uint largest = 0;
         for (int lane = 0; lane < Vector512<uint>.Count; lane++) largest = Math.Max(largest, most[lane]);
@@ -35,7 +36,8 @@ internal static class FixedPoint
         {
             float v = values[(int)i];
             largest = Math.Max(largest, BitConverter.SingleToUInt32Bits(v) & 0x7FFF_FFFF);
-            sums[(int)i] += (long)Math.Round(v * factor);
+            long whole = (long)Math.Round(v * factor);
+            sums[(int)i] += subtract ? -whole : whole;
         }
         return largest;
     }

@@ -20,7 +20,8 @@ internal static class Krum
 
     private static IEnumerable<int> Nearest(AggregationSettings rule, int[] group, double[,] distances)
     {
-        int n = group.Length, malicious = Math.Max(0, Math.Min((int)Math.Ceiling(rule.Byzantine * n), (n - 3) / 2));
+        // The paper's proof needs n >= 2 f + 3; of four one may still lie [R].
+        int n = group.Length, most = n >= 4 ? Math.Max(1, (n - 3) / 2) : 0, malicious = Math.Min((int)Math.Ceiling(rule.Byzantine * n), most);
         int neighbours = Math.Max(1, n - malicious - 2), keep = rule.Keep == 0 ? n - malicious : Math.Min(rule.Keep, n);
         double Score(int i) => Enumerable.Range(0, n).Where(j => j != i).Select(j => distances[i, j]).Order().Take(neighbours).Sum();
         return Enumerable.Range(0, n).OrderBy(Score).Take(keep).Select(i => group[i]);

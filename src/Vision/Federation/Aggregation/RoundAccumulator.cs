@@ -45,10 +45,10 @@ public sealed class RoundAccumulator
         foreach (int l in upload.Header.Layers)
             if (Slot(l, cohort).Weight > MaxWeight - weight)
                 throw new PayloadException($"a weight of {weight} would bring {_task.Layout.Layers[l].Name} to {Slot(l, cohort).Weight + weight}; at most {MaxWeight} is allowed.");
-        uint most = AddValues(upload, cohort, weight * scale);
+        uint most = AddValues(upload, cohort, weight * scale, subtract: false);
         if (BitConverter.UInt32BitsToSingle(most) is var largest && !(largest <= MaxValue))
         {
-            AddValues(upload, cohort, -weight * scale);
+            AddValues(upload, cohort, weight * scale, subtract: true);
             throw new PayloadException(FormattableString.Invariant($"the payload has a value of magnitude {largest}; at most {MaxValue} is allowed."));
         }
         Count(upload, cohort, weight, 1);
@@ -57,7 +57,7 @@ public sealed class RoundAccumulator
     /// <summary>Takes a contribution out again, exactly. The arguments are those it was added with.</summary>
     public void Subtract(PayloadReader upload, int cohort, long weight, double scale = 1)
     {
-        AddValues(upload, cohort, -weight * scale);
+        AddValues(upload, cohort, weight * scale, subtract: true);
         Count(upload, cohort, weight, -1);
     }
 
@@ -124,13 +124,13 @@ public sealed class RoundAccumulator
 
     private Sum Slot(int layer, int cohort) => _sums[layer][_task.Slot(layer, cohort)];
 
-    private uint AddValues(PayloadReader upload, int cohort, double factor)
+    private uint AddValues(PayloadReader upload, int cohort, double factor, bool subtract)
     {
         uint most = 0;
         foreach (int l in upload.Header.Layers)
         {
             var sums = Slot(l, cohort).Allocated(_task.Layout.Layers[l].Count);
-            upload.ForEachPiece(l, (from, values) => most = Math.Max(most, FixedPoint.Add(sums.AsSpan(from), values, factor * FixedPoint.One)));
+            upload.ForEachPiece(l, (from, values) => most = Math.Max(most, FixedPoint.Add(sums.AsSpan(from), values, factor * FixedPoint.One, subtract)));
         }
         return most;
     }

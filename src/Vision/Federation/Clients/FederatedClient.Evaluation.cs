@@ -34,6 +34,7 @@ public sealed partial class FederatedClient
     private double[] AccuracyAfter(IReadOnlyList<int> epochs, ReadOnlySpan<float> values, ulong seed, Action? breathe)
     {
         var settings = _task.Settings;
+        using var threads = new TorchThreads(Threads);
         using var model = new LocalModel(_task, values);
         var run = new LocalRun(model, _train.Value, settings, settings.Evaluation.FineTuneLr!.Value, settings.Momentum) { Breathe = breathe };
         var accuracies = new double[epochs.Count];

@@ -27,6 +27,12 @@ public sealed partial class FederatedClient : IDisposable
         _test = new(() => new LocalImages(test, task.Preprocess), isThreadSafe: false);
     }
 
+    /// <summary>
+    /// Threads of a tensor operation. Default 1, with which equal input gives equal bytes however many cores there are; more are faster for large
+    /// models and change last bits.
+    /// </summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>One round: from the download and its own state to an upload and its next state. Equal input, equal bytes.</summary>
     /// <param name="work">What is asked.</param>
     /// <param name="download">What <see cref="FederationModel.Download"/> gave; null or empty where everything still is the common seed.</param>
@@ -37,6 +43,7 @@ public sealed partial class FederatedClient : IDisposable
     public ClientOutcome Train(RoundWork work, ReadOnlyMemory<byte>? download, ReadOnlyMemory<byte>? state, Action? breathe = null)
     {
         var (settings, layout) = (_task.Settings, _task.Layout);
+        using var threads = new TorchThreads(Threads);
         var kept = ClientState.Parse(state, layout);
         var start = StartValues.Of(_task, kept.Model, download, work.Layers);
         using var model = new LocalModel(_task, start.Values);

@@ -124,6 +124,7 @@ public sealed class SimulatedFederation
 
     private double GlobalAccuracy()
     {
+        using var threads = new TorchThreads(1);
         using var images = new LocalImages(_data.Test, _task.Preprocess);
         using var model = new LocalModel(_task, Model.Values());
         return model.Accuracy(images);
