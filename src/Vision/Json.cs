@@ -31,8 +31,7 @@ public static class Json
         }
         catch (JsonException e)
         {
-            string where = e.Path is { Length: > 2 } path ? $" at '{path[2..]}'" : "";
-            throw new InvalidInputException($"{what} cannot be read{where}: {FirstSentence(e.Message)}");
+            throw new InvalidInputException(JsonRefusal.Sentence<T>(json, what, e));
         }
     }
 
@@ -59,11 +58,5 @@ public static class Json
                 (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == char.ToLowerInvariant(b[j - 1]) ? 0 : 1)));
         }
         return row[^1];
-    }
-
-    private static string FirstSentence(string message)
-    {
-        int path = message.IndexOf(" Path:", StringComparison.Ordinal);
-        return path > 0 ? message[..path] : message;
     }
 }

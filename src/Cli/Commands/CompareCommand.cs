@@ -30,10 +30,23 @@ internal static class CompareCommand
             await using var client = await call.ConnectAsync();
             var data = await DataAsync(client, experiment, call.Token);
             var plan = new ExperimentPlan(experiment, name => data[name].Hash);
-            var cells = await new ExperimentRun(client, plan, directory).RunAsync(call.Get(atOnce) ?? 2, new CompareProgress(call).Show, call.Token);
+            var cells = await CellsAsync(call, new ExperimentRun(client, plan, directory), call.Get(atOnce) ?? 2);
             var results = new ExperimentResults { Experiment = experiment, Command = $"learngene compare {call.Get(file)} -o {call.Get(output)}", Cells = cells };
             return Answer(call, results, directory);
         });
+    }
+
+    private static async Task<IReadOnlyList<CellResult>> CellsAsync(Call call, ExperimentRun run, int atOnce)
+    {
+        try
+        {
+            return await run.RunAsync(atOnce, new CompareProgress(call).Show, call.Token);
+        }
+        catch (OperationCanceledException) when (call.Token.IsCancellationRequested)
+        {
+            call.Terminal.Error.WriteLine("the jobs that were begun go on; run the command again to go on with the rest, 'learngene jobs list' shows what to cancel.");
+            throw;
+        }
     }
 
     private static int Answer(Call call, ExperimentResults results, string directory)

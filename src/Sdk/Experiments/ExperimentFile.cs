@@ -95,6 +95,7 @@ public static class ExperimentFile
             Refuse(metric is not ("accuracy" or "loss"), $"metrics: '{metric}' is unknown; allowed are accuracy and loss.");
         Refuse(e.Reference is { } reference && e.Methods.All(m => m.Title != reference), $"reference '{e.Reference}' is none of the methods: {string.Join(", ", e.Methods.Select(m => m.Title))}.");
         Refuse(ExperimentPlan.Count(e) > MostCells, $"the experiment has {ExperimentPlan.Count(e):N0} cells; at most {MostCells:N0} are allowed.");
+        SettingKeys.Check(e);
         return e;
     }
 }

@@ -21,7 +21,7 @@ public sealed class Front : IInitialisation
     {
         using var scope = NewDisposeScope();
         int kept = Math.Min(from, to);
-        return Dct(kept, to).t().mm(Dct(kept, from)).mul_(Math.Sqrt((double)to / from)).MoveToOuterDisposeScope();
+        return Dct(kept, to).t().mm(Dct(kept, from)).Scale(Math.Sqrt((double)to / from)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

@@ -94,7 +94,7 @@ public sealed class Ligo : IInitialisation
     private static Tensor Depths(long[] shape, Generator generator)
     {
         var depths = empty(shape).uniform_(0, 0.03, generator);
-        for (int l = 0; l < shape[0]; l++) depths[l].select(-1, l % shape[2]).fill_(1);
+        for (int l = 0; l < shape[0]; l++) depths[l].select(-1, l % shape[2]).Fill(1);
         return depths.div_(depths.sum(-1, keepdim: true));
     }
 }

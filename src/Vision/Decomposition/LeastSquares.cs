@@ -67,12 +67,12 @@ public static class LeastSquares
             var held = exact.to(ScalarType.Float32);
             parameters.Set(spec.Name, held.view(spec.Shape));
             var recomposed = coefficients.to(ScalarType.Float32).mm(held).to(ScalarType.Float64);             // as Recomposition does
-            norm.add_(layers.square().sum(dim: 1));
-            lost.add_((layers - recomposed).square().sum(dim: 1));
-            rounded.add_((coefficients.mm(exact) - recomposed).square().sum(dim: 1));
+            norm.Add(layers.square().sum(dim: 1));
+            lost.Add((layers - recomposed).square().sum(dim: 1));
+            rounded.Add((coefficients.mm(exact) - recomposed).square().sum(dim: 1));
         }
         double all = Math.Max(norm.sum().item<double>(), double.Epsilon);
-        return new((lost / norm.clamp_min(double.Epsilon)).sqrt().data<double>().ToArray(), Math.Sqrt(lost.sum().item<double>() / all),
+        return new((lost / norm.AtLeast(double.Epsilon)).sqrt().data<double>().ToArray(), Math.Sqrt(lost.sum().item<double>() / all),
             Coefficients.ConditionNumber(table), Math.Sqrt(rounded.sum().item<double>() / all));
     }
 

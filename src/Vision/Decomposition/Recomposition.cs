@@ -41,7 +41,7 @@ public static class Recomposition
         using var scope = NewDisposeScope();
         long first = frozen?.shape[0] ?? 0;
         var sum = Weighted(coefficients.narrow(1, first, coefficients.shape[1] - first), components); // (L, ...)
-        if (frozen is not null) sum = sum + Weighted(coefficients.narrow(1, 0, first), frozen.detach());
+        if (frozen is not null) sum = sum.Plus(Weighted(coefficients.narrow(1, 0, first), frozen.detach()));
         // One stack backward for all layers; indexing them one by one would fill a gradient of all layers for each.
         return [.. sum.unbind(0).Select(layer => layer.MoveToOuterDisposeScope())];
     }

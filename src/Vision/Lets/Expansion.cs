@@ -115,7 +115,7 @@ public sealed class Expansion
                 at[u, 0, Array.IndexOf(_layers, 2 * _shape.PairOf(_rows[u]) + side)] = 1;
             return at.to(g.device);
         }
-        var all = g.narrow(-1, 0, 1) * Place(0) + g.narrow(-1, 1, 1) * Place(1);                   // (U, 8, L)
+        var all = (g.narrow(-1, 0, 1) * Place(0)).Plus(g.narrow(-1, 1, 1) * Place(1));                   // (U, 8, L)
         return [.. Enumerable.Range(0, LetsParameters.Modules.Count).Select(m => all.select(1, m).MoveToOuterDisposeScope())];
     }
 

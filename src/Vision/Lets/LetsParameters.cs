@@ -58,7 +58,7 @@ public static class LetsParameters
     private static Tensor Mixture(long[] shape, Generator generator)
     {
         var g = empty(shape).uniform_(0, 0.03, generator);
-        g.select(-1, 0).fill_(1);
+        g.select(-1, 0).Fill(1);
         return g.div_(g.sum(-1, keepdim: true));
     }
 }

@@ -76,7 +76,7 @@ public sealed record SelectionOptions
         var scores = what switch
         {
             Choice.Channels => Norms(get("F.emb")),
-            Choice.Heads => (Layers("F.q") + Layers("F.k") + Layers("F.v")).view(s.ExtraHeads, s.Learngene.HeadDim).sum(-1),
+            Choice.Heads => Layers("F.q").Plus(Layers("F.k")).Plus(Layers("F.v")).view(s.ExtraHeads, s.Learngene.HeadDim).sum(-1),
             _ => Layers("F.ffn"),
         };
         return scores.cpu().data<double>().ToArray();

@@ -38,8 +38,8 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
         for (int l = 0; l < w.Blocks.Count; l++)
         {
             var b = w.Blocks[l];
-            x = x + Keep(Attention(Norm(x, b.Norm1Weight, b.Norm1Bias), b), dropPath, l, w.Blocks.Count);
-            x = x + Keep(Mlp(Norm(x, b.Norm2Weight, b.Norm2Bias), b), dropPath, l, w.Blocks.Count);
+            x = x.Plus(Keep(Attention(Norm(x, b.Norm1Weight, b.Norm1Bias), b), dropPath, l, w.Blocks.Count));
+            x = x.Plus(Keep(Mlp(Norm(x, b.Norm2Weight, b.Norm2Bias), b), dropPath, l, w.Blocks.Count));
         }
         x = shape.Pool == "avg"
             ? Norm(x.mean([1]), w.NormWeight, w.NormBias)                               // (B, D)
@@ -54,7 +54,7 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
             .reshape(batch, shape.Patches, shape.PatchValues);                          // (B, T, C P P): the convolution, as one product
         var x = Product(patches, w.PatchWeight.flatten(1), w.PatchBias);                // (B, T, D)
         if (w.ClsToken is not null) x = cat([w.ClsToken.expand(batch, 1, shape.Width).to(x.dtype), x], 1);
-        return x + w.PosEmbed;
+        return x.Plus(w.PosEmbed);
     }
 
     private Tensor Attention(Tensor x, BlockWeights b)
@@ -65,7 +65,7 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
             .contiguous().unbind(0);                                                    // one copy here and, stacked again, one backward
         var (q, k, v) = (qkv[0], qkv[1], qkv[2]);
         var mixed = tokens <= WrittenOutTokens && x.device_type == DeviceType.CPU
-            ? (q * (1 / Math.Sqrt(shape.HeadDim))).matmul(k.transpose(-2, -1)).softmax(-1).matmul(v)
+            ? q.Times(1 / Math.Sqrt(shape.HeadDim)).matmul(k.transpose(-2, -1)).softmax(-1).matmul(v)
             : scaled_dot_product_attention(q, k, v);                                    // (B, heads, T, head_dim)
         return Product(mixed.transpose(1, 2).reshape(batch, tokens, shape.Width), b.ProjWeight, b.ProjBias);
     }
@@ -91,7 +91,7 @@ public sealed class DropPath(double rate, Generator generator)
     {
         double p = layers < 2 ? rate : rate * layer / (layers - 1);
         if (p <= 0) return branch;
-        var keep = empty(branch.shape[0], 1, 1).bernoulli_(1 - p, generator).div_(1 - p);
+        var keep = empty(branch.shape[0], 1, 1).bernoulli_(1 - p, generator).Divide(1 - p);
         return branch * keep.to(branch.device).to(branch.dtype);
     }
 }

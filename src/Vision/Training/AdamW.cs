@@ -84,11 +84,11 @@ public sealed class AdamW : IDisposable
 
     internal void Operations(double scale, double lr, double correct1, double correct2)
     {
-        var g = _parameters.Gradients.mul_(scale);
-        First.mul_(_options.Beta1).add_(g, 1 - _options.Beta1);
-        Second.mul_(_options.Beta2).addcmul_(g, g, 1 - _options.Beta2);
-        _parameters.Values.narrow(0, 0, _parameters.DecayCount).mul_(1 - lr * _options.WeightDecay);
-        _parameters.Values.addcdiv_(First, Second.sqrt().div_(Math.Sqrt(correct2)).add_(_options.Epsilon), -lr / correct1);
+        var g = _parameters.Gradients.Scale(scale);
+        First.Scale(_options.Beta1).Add(g, 1 - _options.Beta1);
+        Second.Scale(_options.Beta2).AddProduct(g, g, 1 - _options.Beta2);
+        _parameters.Values.narrow(0, 0, _parameters.DecayCount).Scale(1 - lr * _options.WeightDecay);
+        _parameters.Values.AddQuotient(First, Second.sqrt().Divide(Math.Sqrt(correct2)).Add(_options.Epsilon), -lr / correct1);
         g.zero_();
     }
 

@@ -14,7 +14,7 @@ public sealed record GridModel(string Name, long Cost, Func<Func<Tensor, Tensor>
 
 /// <summary>
 /// Measures many models on one split. The images are decoded once; on a CPU each core runs a model of its own with one thread, which for
-/// small models is faster than all cores on one (docs/results/speed.md). A GPU runs one model after the other.
+/// small models is faster than all cores on one (docs/results/training-speed.md). A GPU runs one model after the other.
 /// </summary>
 public static class GridEvaluator
 {

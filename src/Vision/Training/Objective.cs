@@ -12,7 +12,7 @@ public static class Objective
     public static Tensor CrossEntropy(Tensor logits, Batch batch, double smoothing)
     {
         Tensor Against(long[] labels) => cross_entropy(logits, tensor(labels).to(logits.device), label_smoothing: smoothing);
-        return batch is { OtherLabels: { } other, Mix: { } weight } ? Against(batch.Labels) * weight + Against(other) * (1 - weight) : Against(batch.Labels);
+        return batch is { OtherLabels: { } other, Mix: { } weight } ? Against(batch.Labels).Times(weight).Plus(Against(other).Times(1 - weight)) : Against(batch.Labels);
     }
 
     /// <summary>
@@ -20,6 +20,6 @@ public static class Objective
     /// batch * classes [S]; or by the batch alone, as the cross entropy is.
     /// </summary>
     public static Tensor SoftDistillation(Tensor student, Tensor teacher, double temperature, DistillationScale mean = DistillationScale.Classes) =>
-        kl_div((student / temperature).log_softmax(-1), (teacher / temperature).log_softmax(-1), log_target: true, nn.Reduction.Sum)
-        * (temperature * temperature / (mean == DistillationScale.Batch ? student.shape[0] : student.numel()));
+        kl_div(student.Over(temperature).log_softmax(-1), teacher.Over(temperature).log_softmax(-1), log_target: true, nn.Reduction.Sum)
+            .Times(temperature * temperature / (mean == DistillationScale.Batch ? student.shape[0] : student.numel()));
 }

@@ -77,7 +77,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         if (teacher is null) return Objective.CrossEntropy(logits, batch, options.LabelSmoothing);
         var soft = Objective.SoftDistillation(logits, teacher.Logits(batch, images), options.Temperature, options.DistillationMean);
         double alpha = options.DistillationAlpha;
-        return alpha >= 1 ? soft : soft * alpha + Objective.CrossEntropy(logits, batch, options.LabelSmoothing) * (1 - alpha);
+        return alpha >= 1 ? soft : soft.Times(alpha).Plus(Objective.CrossEntropy(logits, batch, options.LabelSmoothing).Times(1 - alpha));
     }
 
     private TrainingState EndEpoch(TrainingState state, ITrainingWatcher watcher)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -6,9 +7,9 @@ namespace Learngene.Sdk.Tests.EndToEnd;
 
 /// <summary>A comparison that is killed goes on where it was and ends with the same results.</summary>
 [Collection(SiloCollection.Name)]
-public sealed class CompareTests(SiloFixture silo)
+public sealed partial class CompareTests(SiloFixture silo)
 {
-    private const int Limit = 300_000, Kills = 5;
+    private const int Limit = 300_000, Kills = 5, Interrupt = 2;
 
     private const string Experiment = """
         { "name": "NAME", "data": "fashion-mnist", "patch": 7, "headDim": 8, "seeds": [SEED], "sizes": ["16x2", "16x3"], "epochs": [0, 1],
@@ -51,6 +52,18 @@ public sealed class CompareTests(SiloFixture silo)
     }
 
     [Fact(Timeout = Limit)]
+    public async Task An_interrupted_comparison_says_what_goes_on()
+    {
+        await WriteAsync("interrupted.json", 13);
+        using var process = silo.Start("compare interrupted.json -o interrupted");
+        Assert.NotNull(await process.StandardError.ReadLineAsync()); // the first cell
+        Assert.Equal(0, Kill(process.Id, Interrupt));
+        var ran = await Programs.EndOfAsync(process);
+        Assert.Equal((130, ""), (ran.Code, ran.Output));
+        Assert.Contains("run the command again", ran.Error);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task What_cannot_be_compared_is_refused_before_anything_is_done()
     {
         await File.WriteAllTextAsync(silo.Path("typo.json"), Experiment.Replace("SEED", "1").Replace("\"sizes\"", "\"size\""));
@@ -80,4 +93,7 @@ public sealed class CompareTests(SiloFixture silo)
             var cell = JsonNode.Parse(File.ReadAllText(f))!.AsObject();
             return string.Join(' ', ((string[])["kind", "width", "depth", "components", "epochs", "parameters", "flops", "accuracy", "loss", "history"]).Select(k => $"{k}={cell[k]?.ToJsonString()}"));
         }).Order(StringComparer.Ordinal)];
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
 }

@@ -34,6 +34,10 @@ public sealed class ExperimentFileTests
     [InlineData("\"seeds\": [1, 2]", "\"seeds\": [1, \"x\"]", "seeds[1]", "")]
     [InlineData("\"seeds\": [1, 2]", "\"reference\": \"none\"", "'none'", "lets, scratch")]
     [InlineData("\"seeds\": [1, 2]", "\"metrics\": [\"f1\"]", "'f1'", "accuracy and loss")]
+    [InlineData("\"learngeneWidth\"", "\"learngenWidth\"", "methods[0].settings has no key 'learngenWidth' for a learn-lets job", "'learngeneWidth'")]
+    [InlineData("\"seeds\": [1, 2]", "\"settings\": { \"imges\": 10 }", "settings has no key 'imges'", "'images'")]
+    [InlineData("\"seeds\": [1, 2]", "\"tune\": { \"heads\": 2 }", "tune has no key 'heads' for a finetune job", "'head'")]
+    [InlineData("\"width\": 32, \"depth\": 2", "\"width\": 32, \"depth\": 2, \"settings\": { \"epoch\": 3 }", "ancestry.settings", "'epochs'")]
     public void What_it_cannot_mean_is_refused_in_a_sentence(string what, string by, string field, string allowed)
     {
         Assert.Contains(what, Small);

@@ -1,0 +1,57 @@
+using System.Text.Json;
+
+namespace Learngene.Vision;
+
+/// <summary>What is wrong with a JSON value, in a sentence of its reader's words: where, what is there, what is allowed.</summary>
+internal static class JsonRefusal
+{
+    private const int LongestValue = 60;
+    private const string Missing = "missing required properties including:", Unfit = "could not be converted";
+
+    /// <summary>The sentence for what <see cref="JsonSerializer"/> found.</summary>
+    public static string Sentence<T>(string json, string what, JsonException found)
+    {
+        string path = found.Path is { Length: > 2 } some ? some[2..] : "";
+        string where = path.Length > 0 ? $" at '{path}'" : "", message = FirstSentence(found.Message);
+        if (message.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var at) return $"{what}{where} lacks {message[(at + Missing.Length)..].Trim().TrimEnd('.', ';')}.";
+        return message.Contains(Unfit, StringComparison.Ordinal) && Allowed(typeof(T), path) is { } allowed && Value(json, path) is { } value
+            ? $"{what} has {value}{where}; allowed {allowed}." : $"{what} cannot be read{where}: {message}";
+    }
+
+    private static string FirstSentence(string message)
+    {
+        int path = message.IndexOf(" Path:", StringComparison.Ordinal);
+        return path > 0 ? message[..path] : message;
+    }
+
+    private static IEnumerable<string> Steps(string path) => path.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
+
+    private static string? Allowed(Type type, string path)
+    {
+        foreach (string step in Steps(path))
+        {
+            var info = Json.Strict.GetTypeInfo(type);
+            if ((info.Properties.FirstOrDefault(p => p.Name == step)?.PropertyType ?? info.ElementType) is not { } next) return null;
+            type = next;
+        }
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type.IsEnum) return "are " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName));
+        if (type == typeof(bool)) return "are true and false";
+        if (type == typeof(string)) return "is text";
+        if (type == typeof(double)) return "is a number";
+        return type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "is a whole number" : null;
+    }
+
+    private static string? Value(string json, string path)
+    {
+        using var document = JsonDocument.Parse(json);
+        var value = document.RootElement;
+        foreach (string step in Steps(path))
+        {
+            if (value.ValueKind == JsonValueKind.Array && int.TryParse(step, out int i) && i < value.GetArrayLength()) value = value[i];
+            else if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty(step, out value)) return null;
+        }
+        string text = value.GetRawText();
+        return text.Length <= LongestValue ? text : text[..LongestValue] + "...";
+    }
+}
