@@ -42,22 +42,22 @@ internal static class PerImageGradients
         var patches = images.view(batch, s.Channels, n, p, n, p).permute(0, 2, 4, 1, 3, 5).reshape(batch, s.Patches, s.PatchValues);
         var x = Product(patches, w.PatchWeight.flatten(2), w.PatchBias);                // (B, T, D)
         if (w.ClsToken is not null) x = cat([w.ClsToken.squeeze(1), x], 1);
-        x = x + w.PosEmbed.squeeze(1);
+        x = x.Plus(w.PosEmbed.squeeze(1));
         foreach (var b in w.Blocks)
         {
             var qkv = Product(Norm(x, b.Norm1Weight, b.Norm1Bias), b.QkvWeight, b.QkvBias)
                 .view(batch, s.Tokens, 3, s.Heads, s.HeadDim).permute(2, 0, 3, 1, 4).contiguous().unbind(0);
-            var mixed = (qkv[0] * (1 / Math.Sqrt(s.HeadDim))).matmul(qkv[1].transpose(-2, -1)).softmax(-1).matmul(qkv[2]);
-            x = x + Product(mixed.transpose(1, 2).reshape(batch, s.Tokens, s.Width), b.ProjWeight, b.ProjBias);
-            x = x + Product(gelu(Product(Norm(x, b.Norm2Weight, b.Norm2Bias), b.Fc1Weight, b.Fc1Bias)), b.Fc2Weight, b.Fc2Bias);
+            var mixed = qkv[0].Times(1 / Math.Sqrt(s.HeadDim)).matmul(qkv[1].transpose(-2, -1)).softmax(-1).matmul(qkv[2]);
+            x = x.Plus(Product(mixed.transpose(1, 2).reshape(batch, s.Tokens, s.Width), b.ProjWeight, b.ProjBias));
+            x = x.Plus(Product(gelu(Product(Norm(x, b.Norm2Weight, b.Norm2Bias), b.Fc1Weight, b.Fc1Bias)), b.Fc2Weight, b.Fc2Bias));
         }
         var pooled = s.Pool == "avg" ? x.mean([1], keepdim: true) : x.narrow(1, 0, 1);  // (B, 1, D)
         return Product(Norm(pooled, w.NormWeight, w.NormBias), w.HeadWeight, w.HeadBias).squeeze(1);
 
         // x (B, T, in), weight (B, out, in), bias (B, out)
         static Tensor Product(Tensor x, Tensor weight, Tensor? bias) =>
-            bias is null ? x.matmul(weight.transpose(-2, -1)) : x.matmul(weight.transpose(-2, -1)) + bias.unsqueeze(1);
+            bias is null ? x.matmul(weight.transpose(-2, -1)) : x.matmul(weight.transpose(-2, -1)).Plus(bias.unsqueeze(1));
 
-        Tensor Norm(Tensor x, Tensor weight, Tensor bias) => layer_norm(x, [s.Width], eps: NormEpsilon) * weight.unsqueeze(1) + bias.unsqueeze(1);
+        Tensor Norm(Tensor x, Tensor weight, Tensor bias) => (layer_norm(x, [s.Width], eps: NormEpsilon) * weight.unsqueeze(1)).Plus(bias.unsqueeze(1));
     }
 }
