@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Learngene.Grains.Compute;
 using Learngene.Grains.Jobs.Work;
 using Learngene.Grains.Weights;
+using Learngene.Vision.Budgets;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 
@@ -10,6 +12,8 @@ namespace Learngene.Grains;
 [StatelessWorker]
 internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IWeightStore store, LearngeneOptions options) : Grain, IStatusGrain
 {
+    private static readonly string s_machine = $"{DeviceName.Read()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
+
     public Task<SiloStatus> Get()
     {
         var weights = store.List().ToList();
@@ -17,7 +21,7 @@ internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IW
         {
             Address = silo.SiloAddress.Endpoint.ToString(), Version = JobContext.Software, Http = options.HttpAddress,
             Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = [.. lanes.Device.Running, .. lanes.Reading.Running], Queued = lanes.Device.Queued,
-            StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
+            Machine = s_machine, StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
         });
     }
 }

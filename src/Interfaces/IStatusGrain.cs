@@ -20,6 +20,8 @@ public sealed record SiloStatus
     [Id(6)] public long StoredBytes { get; init; }
     /// <summary>Where its HTTP side is.</summary>
     [Id(7)] public required string Http { get; init; }
+    /// <summary>Its processor and how many cores of it there are, and the system, such as <c>AMD EPYC, 2 cores, Debian GNU/Linux 12</c>.</summary>
+    [Id(8)] public string Machine { get; init; } = "";
 }
 
 /// <summary>Tells how the silo is on which it runs.</summary>

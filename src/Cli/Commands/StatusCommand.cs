@@ -14,6 +14,7 @@ internal static class StatusCommand
             ("silo", status.Address),
             ("version", status.Version),
             ("http", status.Http),
+            ("machine", status.Machine),
             ("devices", string.Join(", ", status.Devices)),
             ("running", status.Running.Count == 0 ? "nothing" : string.Join(", ", status.Running)),
             ("queued", Tables.Count(status.Queued)),

@@ -100,7 +100,7 @@ internal static class Documents
     {
         ["silos"] = new JsonArray(new JsonObject
         {
-            ["address"] = s.Address, ["version"] = s.Version, ["http"] = s.Http, ["devices"] = List(s.Devices, d => JsonValue.Create(d)),
+            ["address"] = s.Address, ["version"] = s.Version, ["http"] = s.Http, ["machine"] = s.Machine, ["devices"] = List(s.Devices, d => JsonValue.Create(d)),
             ["running"] = List(s.Running, j => JsonValue.Create(j)), ["queued"] = s.Queued,
         }),
         ["runningJobs"] = s.Running.Count, ["storedWeights"] = new JsonObject { ["files"] = s.StoredWeights, ["bytes"] = s.StoredBytes },

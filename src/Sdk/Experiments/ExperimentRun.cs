@@ -33,7 +33,7 @@ public sealed class ExperimentRun(LearngeneClient client, ExperimentPlan plan, s
     {
         Directory.CreateDirectory(_cells);
         var silo = await client.StatusAsync(token);
-        string machine = string.Join(", ", silo.Devices);
+        string machine = string.Join(", ", [silo.Machine, .. silo.Devices]);
         using var gate = new SemaphoreSlim(atOnce);
         async Task<CellResult> OneAsync(Cell cell)
         {

@@ -14,6 +14,7 @@ public sealed class RepositoryTests(SiloFixture silo)
         var status = (await silo.RunAsync("status")).Done();
         Assert.Equal(1, status.GetProperty("silos").GetArrayLength());
         Assert.StartsWith("http://", status.GetProperty("silos")[0].GetProperty("http").GetString());
+        Assert.Contains("cores", status.GetProperty("silos")[0].GetProperty("machine").GetString());
         Assert.True(status.GetProperty("storedWeights").GetProperty("files").GetInt32() >= 2);
         Assert.True(status.GetProperty("runningJobs").GetInt32() >= 0);
     }

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
 
-namespace Learngene.Edge.Probe;
+namespace Learngene.Vision.Budgets;
 
 /// <summary>What the processor calls itself.</summary>
-internal static class DeviceName
+public static class DeviceName
 {
     private const string Cpu = "/proc/cpuinfo", Board = "/proc/device-tree/model";
     private const int Longest = 200;
