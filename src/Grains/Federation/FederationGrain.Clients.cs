@@ -20,7 +20,7 @@ internal sealed partial class FederationGrain
         FederationPlanner.CheckProfile(profile, Record.Data!, Federation.Settings, HasCohorts);
         bool late = Record.Round > 0 || Record.State is not (FederationState.Starting or FederationState.Running);
         int cohort = await CohortOfAsync(client, profile);
-        if (!known && _clients >= 0) _clients++;
+        if (!known) _clients++;
         News();
         Show();
         return new(cohort, profile.Samples, late);
@@ -114,8 +114,6 @@ internal sealed partial class FederationGrain
             BytesUp = r.BytesUp + signed.Sum(s => (long)s.Signature.Length),
         });
     }
-
-    private async Task CountAsync() => _clients = (await GrainFactory.ListRosterAsync(Name)).Count;
 
     private async Task CohortSizesAsync() =>
         _cohortSizes = [.. (await Task.WhenAll(Enumerable.Range(0, Math.Max(1, Record.Cohorts)).Select(c => GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Get()))).Select(c => c.Members)];

@@ -18,7 +18,6 @@ internal sealed partial class FederationGrain
 
     private async Task RunAsync()
     {
-        if (!Federation.IsHosted) await CountAsync();
         if (Record.State == FederationState.Starting) await FormCohortsAsync();
         if (Record.State == FederationState.Running)
         {

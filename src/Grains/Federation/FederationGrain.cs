@@ -1,5 +1,6 @@
 using Learngene.Clients;
 using Learngene.Federation;
+using Learngene.Grains.Clients;
 using Learngene.Grains.Federation.Rounds;
 using Learngene.Grains.Jobs;
 using Learngene.Learngenes;
@@ -29,18 +30,18 @@ internal sealed partial class FederationGrain(
     private Task _work = Task.CompletedTask;
     private IGrainTimer? _awake;
     private bool _leaving;
-    private long _revision, _clients = -1;
+    private long _revision, _clients;
 
     private string Name => this.GetPrimaryKeyString();
     private FederationRecord Record => _record.Value;
     private RunningFederation Federation => _federation ??= workshop.Of(Name, FederationPlanner.Terms(Record));
     private bool Unfinished => Record.Specification is not null && Record.State is FederationState.Starting or FederationState.Running or FederationState.Evaluating;
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _revision = time.GetUtcNow().UtcTicks;
+        if (Record.Specification is not null && !Federation.IsHosted) _clients = (await GrainFactory.ListRosterAsync(Name)).Count;
         if (Unfinished) Begin();
-        return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -198,7 +199,7 @@ internal sealed partial class FederationGrain(
         RequireKnown();
         var progress = _open is { } open
             ? new RoundProgress(open.Terms.Round, Asked, open.Count, _leases.Working, _leases.Waiting) : null;
-        return FederationView.Of(Name, Record, progress, Federation.IsHosted ? Federation.Settings.Partition.Known : Math.Max(0, _clients), _cohortSizes) with { Revision = _revision };
+        return FederationView.Of(Name, Record, progress, Federation.IsHosted ? Federation.Settings.Partition.Known : _clients, _cohortSizes) with { Revision = _revision };
     }
 
     private void RequireKnown()

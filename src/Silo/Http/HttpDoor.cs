@@ -33,6 +33,13 @@ internal static class HttpDoor
             document.Info.Description = "What federated clients and scripts call. Errors are problem details (RFC 9457) with one sentence in 'detail'.";
             return Task.CompletedTask;
         }));
+        builder.Services.AddProblemDetails(o => o.CustomizeProblemDetails = c => c.ProblemDetails.Detail ??= c.ProblemDetails.Status switch
+        {
+            StatusCodes.Status404NotFound => "there is nothing at this address.",
+            StatusCodes.Status405MethodNotAllowed => "this address does not take that method.",
+            StatusCodes.Status415UnsupportedMediaType => "the content type must be application/json.",
+            _ => null,
+        });
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.NumberHandling = Api.Json.NumberHandling;
@@ -45,6 +52,7 @@ internal static class HttpDoor
         bool tokens = !settings.LoopbackHttp || settings.RequireTokens;
         if (settings.LoopbackHttp) app.UseLoopbackOnly();
         else app.UseLoopbackOnly("/api", "/weights", "/health");
+        app.UseStatusCodePages();
         app.UseRouting();
         if (tokens) app.UseTokens();
         app.MapHealth();

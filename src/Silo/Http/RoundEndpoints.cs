@@ -12,6 +12,8 @@ internal static class RoundEndpoints
 {
     private const string Federation = "/api/v1/federations/{federation}", Round = Federation + "/rounds/{round:int}";
 
+    private const int MostTooLong = 1 << 20;
+
     public static void MapRounds(this IEndpointRouteBuilder app)
     {
         app.MapGet(Round, Download).WithName("download").WithSummary("What a round starts from; ranges are served.")
@@ -37,7 +39,8 @@ internal static class RoundEndpoints
         if (Claim(tickets, ticket, "put", federation) is not { } claim || claim.Round != round) return Forbidden();
         if (context.Request.ContentLength is not { } length) return Results.Problem("Content-Length is needed.", statusCode: StatusCodes.Status411LengthRequired);
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(length, claim.Limit);
+        // A little too long is read to its end, so that the sender hears why; much too long is broken off.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(length, claim.Limit + MostTooLong);
         ContributionAnswer answer;
         try
         {
