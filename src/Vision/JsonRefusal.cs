@@ -6,7 +6,7 @@ namespace Learngene.Vision;
 internal static class JsonRefusal
 {
     private const int LongestValue = 60;
-    private const string Missing = "missing required properties including:", Unfit = "could not be converted";
+    private const string Missing = "missing required properties including:", Unfit = "could not be converted", Unknown = "could not be mapped";
 
     /// <summary>The sentence for what <see cref="JsonSerializer"/> found.</summary>
     public static string Sentence<T>(string json, string what, JsonException found)
@@ -14,6 +14,8 @@ internal static class JsonRefusal
         string path = found.Path is { Length: > 2 } some ? some[2..] : "";
         string where = path.Length > 0 ? $" at '{path}'" : "", message = FirstSentence(found.Message);
         if (message.IndexOf(Missing, StringComparison.Ordinal) is >= 0 and var at) return $"{what}{where} lacks {message[(at + Missing.Length)..].Trim().TrimEnd('.', ';')}.";
+        if (message.Contains(Unknown, StringComparison.Ordinal) && Split(path) is var (parent, key) && TypeAt(typeof(T), parent) is { } type)
+            return $"{what}{(parent.Length > 0 ? $" at '{parent}'" : "")} has no key '{key}'; did you mean '{Json.Nearest(key, Json.Strict.GetTypeInfo(type).Properties.Select(p => p.Name))}'?";
         return message.Contains(Unfit, StringComparison.Ordinal) && Allowed(typeof(T), path) is { } allowed && Value(json, path) is { } value
             ? $"{what} has {value}{where}; allowed {allowed}." : $"{what} cannot be read{where}: {message}";
     }
@@ -26,7 +28,10 @@ internal static class JsonRefusal
 
     private static IEnumerable<string> Steps(string path) => path.Split(['.', '[', ']'], StringSplitOptions.RemoveEmptyEntries);
 
-    private static string? Allowed(Type type, string path)
+    private static (string Parent, string Key) Split(string path) =>
+        path.LastIndexOf('.') is >= 0 and var dot ? (path[..dot], path[(dot + 1)..]) : ("", path);
+
+    private static Type? TypeAt(Type type, string path)
     {
         foreach (string step in Steps(path))
         {
@@ -34,6 +39,12 @@ internal static class JsonRefusal
             if ((info.Properties.FirstOrDefault(p => p.Name == step)?.PropertyType ?? info.ElementType) is not { } next) return null;
             type = next;
         }
+        return type;
+    }
+
+    private static string? Allowed(Type root, string path)
+    {
+        if (TypeAt(root, path) is not { } type) return null;
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsEnum) return "are " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.KebabCaseLower.ConvertName));
         if (type == typeof(bool)) return "are true and false";
