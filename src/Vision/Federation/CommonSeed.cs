@@ -29,7 +29,7 @@ internal static class CommonSeed
             return;
         }
         bool matrix = tensor.Name.EndsWith(".weight", StringComparison.Ordinal);
-        double bound = init == FederatedInit.FanIn && matrix ? 1 / Math.Sqrt(tensor.Columns) : DeitDeviation * Math.Sqrt(3);
+        double deviation = init == FederatedInit.FanIn && matrix ? 1 / Math.Sqrt(tensor.Columns) : DeitDeviation, bound = Math.Sqrt(3) * deviation;
         var draws = new Draws(seed, DrawPurpose.Subset, 0, 0);
         for (int i = 0; i < values.Length; i++) values[i] = (float)draws.Uniform(-bound, bound);
     }
