@@ -11,7 +11,6 @@ namespace Learngene.Federations;
 internal static class Experiment
 {
     private const int Lately = 5;
-    private static readonly double[] s_tuningRates = [0.01, 0.03, 0.1];
 
     // Differences to the common specification. "alone" exchanges nothing: its late clients are what local training alone comes to.
     public static readonly IReadOnlyList<(string Name, string Json)> Cells =
@@ -36,7 +35,7 @@ internal static class Experiment
         ("error feedback", """{"encoding": {"errorFeedback": true}}"""),
     ];
 
-    public static void Run(string folder, ulong[] seeds, string[]? names, string[]? partitions, string file)
+    public static void Run(string folder, ulong[] seeds, string[]? names, string[]? partitions, double[] rates, string file)
     {
         torch.set_num_threads(1);
         using var data = DataSet.Open(folder);
@@ -46,7 +45,7 @@ internal static class Experiment
                 {
                     var cells = Cell.Read(file);
                     if (cells.Any(c => (c.Name, c.Partition, c.Seed) == (name, partition, seed))) continue;
-                    var cell = Run(data, name, Specification(json, partition, seed), partition, seed);
+                    var cell = Run(data, name, Specification(json, partition, seed), partition, seed, rates);
                     Cell.Write(file, [.. Cell.Read(file), cell]);
                     Console.WriteLine(Tables.Line(cell));
                 }
@@ -67,7 +66,7 @@ internal static class Experiment
         return FederationSettings.Parse(specification.ToJsonString());
     }
 
-    private static Cell Run(DataSet data, string name, FederationSettings settings, string partition, ulong seed)
+    private static Cell Run(DataSet data, string name, FederationSettings settings, string partition, ulong seed, double[] rates)
     {
         var clock = Stopwatch.StartNew();
         var federation = new SimulatedFederation(settings, data);
@@ -82,7 +81,7 @@ internal static class Experiment
         double seconds = clock.Elapsed.TotalSeconds;
         SortedDictionary<string, double[]> tuned = [], late = [];
         SimulationResult? result = null;
-        foreach (double rate in s_tuningRates)
+        foreach (double rate in rates)
         {
             result = federation.Result(new() { FineTuneLr = rate, FineTuneEpochs = rounds == 0 ? [1, 5, 20] : [1, 5] });
             string key = rate.ToString(CultureInfo.InvariantCulture);

@@ -68,8 +68,10 @@ public sealed class FederatedTask
             throw new PayloadException($"the upload has {(header.Scores is null ? "no " : "")}scores; {(Method.NeedsScores ? "" : "no ")}scores are expected.");
         if (plan is null && Method.MostUploaded is { } most && upload.Bytes.Length > most)
             throw new PayloadException($"the upload has {upload.Bytes.Length} bytes; the budget is {most}.");
-        double norm = upload.Norm();
+        var (norm, largest) = upload.Measure();
         if (!double.IsFinite(norm)) throw new PayloadException("the upload has a value that is not finite.");
+        if (largest > RoundAccumulator.MaxValue)
+            throw new PayloadException(FormattableString.Invariant($"the upload has a value of magnitude {largest}; at most {RoundAccumulator.MaxValue} is allowed."));
         if (rules.MaxNorm > 0 && norm > rules.MaxNorm)
             throw new PayloadException(FormattableString.Invariant($"the upload's norm is {norm:G6}; at most {rules.MaxNorm} is allowed."));
         return rules.ClipNorm > 0 && norm > rules.ClipNorm ? rules.ClipNorm / norm : 1;

@@ -188,6 +188,8 @@ public sealed class ClientTests
         byte[] infinite = Payload.Write(task.Layout, Header(layout: task.Layout), values, 1);
         BitConverter.TryWriteBytes(infinite.AsSpan(200), float.NaN);
         System.Buffers.Binary.BinaryPrimitives.WriteUInt64LittleEndian(infinite.AsSpan(infinite.Length - 8), System.IO.Hashing.XxHash3.HashToUInt64(infinite.AsSpan(0, infinite.Length - 8)));
+        values[7] = -5000;
+        Assert.Contains("at most 1024", Refused(() => task.Check(Upload(task.Layout, values), 1, null)));
         Assert.Contains("not finite", Refused(() => task.Check(PayloadReader.Open(infinite, task.Layout), 1, null)));
     }
 

@@ -30,7 +30,8 @@ internal static class PerImageGradients
         foreach (var layer in layout.Layers.Take(layout.ModelLayers))
             foreach (var t in layer.Tensors)
             {
-                var sum = MemoryMarshal.Cast<byte, float>(copies[t.Name].grad!.square().sum([0L]).bytes);
+                var gradient = copies[t.Name].grad!;
+                var sum = MemoryMarshal.Cast<byte, float>(gradient.mul(gradient).sum([0L]).bytes);
                 var to = squares.Slice(layer.Offset + t.Offset, t.Count);
                 TensorPrimitives.Add(to, sum, to);
             }

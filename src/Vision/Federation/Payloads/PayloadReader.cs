@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using Learngene.Vision.Safetensors;
 
@@ -65,12 +66,20 @@ public sealed class PayloadReader
     }
 
     /// <summary>L2 norm over all values. Finite exactly if all of them are.</summary>
-    public double Norm()
+    public double Norm() => Measure().Norm;
+
+    /// <summary>The norm, and the largest magnitude, both over all values.</summary>
+    internal (double Norm, float Largest) Measure()
     {
         double sum = 0;
+        float largest = 0;
         foreach (int l in Header.Layers)
-            ForEachPiece(l, (_, values) => sum += Sums.OfSquares(values));
-        return Math.Sqrt(sum);
+            ForEachPiece(l, (_, values) =>
+            {
+                sum += Sums.OfSquares(values);
+                largest = Math.Max(largest, Math.Abs(TensorPrimitives.MaxMagnitude(values)));
+            });
+        return (Math.Sqrt(sum), largest);
     }
 
     /// <summary>The whole layer piece by piece; of f32 without copying.</summary>
