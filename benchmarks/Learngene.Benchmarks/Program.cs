@@ -17,6 +17,8 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["start"] = StartBenchmark.RunAsync,
     ["spin"] = SpinBenchmark.RunAsync,
     ["grid"] = GridBenchmark.RunAsync,
+    ["rounds"] = RoundsBenchmark.RunAsync,
+    ["clients"] = ClientsBenchmark.RunAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {

@@ -19,6 +19,15 @@ internal sealed class SiloProcess : IAsyncDisposable
         })!;
     }
 
+    /// <summary>Where its HTTP side is, once it is connected to.</summary>
+    public Uri Http { get; private set; } = null!;
+
+    /// <summary>A line of the system's figures for its memory, such as VmHWM, bytes.</summary>
+    public long Memory(string figure) => 1024 * long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(figure + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Forgets its highest memory until now.</summary>
+    public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
+
     /// <summary>When it was started.</summary>
     public long Started { get; }
 
@@ -26,7 +35,11 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task<LearngeneClient> ConnectAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
-            if (line.StartsWith("Learngene silo ready: gateway ", StringComparison.Ordinal)) return await LearngeneClient.ConnectAsync(line.Split(' ')[4]);
+            if (line.StartsWith("Learngene silo ready: gateway ", StringComparison.Ordinal))
+            {
+                Http = new(line.Split(' ')[6]);
+                return await LearngeneClient.ConnectAsync(line.Split(' ')[4]);
+            }
         throw new InvalidOperationException($"the silo ended with {_process.ExitCode} before it was ready.");
     }
 

@@ -56,6 +56,9 @@ public sealed class FederationHttp : IDisposable
     public Task<CheckInAnswer> CheckInAsync(CancellationToken token = default) =>
         AskAsync<CheckInAnswer>(() => new(HttpMethod.Post, Address(FormattableString.Invariant($"/clients/{_client}/check-in?wait={s_patience.TotalSeconds}"))), token);
 
+    /// <summary>Asks for work without waiting for any.</summary>
+    public Task<CheckInAnswer> CheckInNowAsync(CancellationToken token = default) => AskAsync<CheckInAnswer>(() => new(HttpMethod.Post, Address($"/clients/{_client}/check-in")), token);
+
     /// <summary>What initialises the client, now.</summary>
     public Task<Initialisation> InitialisationAsync(CancellationToken token = default) => AskAsync<Initialisation>(() => new(HttpMethod.Get, Address($"/clients/{_client}/initialisation")), token);
 

@@ -18,6 +18,8 @@ public sealed record MethodEstimate(string Method, long Stored, int Cells, int J
 /// <summary>What an experiment would do and cost, from its numbers alone: what <c>compare --dry-run</c> tells.</summary>
 public sealed class ExperimentEstimate
 {
+    private const int SwsDepth = 16; // of its auxiliary model, where no other is given
+
     private readonly Experiment _experiment;
     private readonly DataFacts _data, _tuneOn;
     private readonly long _teacherFlops;
@@ -57,8 +59,9 @@ public sealed class ExperimentEstimate
         {
             var (images, epochs, batch) = Length(step);
             var work = Work(step, sizes[step.Id]);
-            count += images / batch * epochs;
-            flops += (double)work.Flops * images * epochs;
+            long trained = step.Kind == JobKind.Initialise ? StepsOf(step) : images / batch * epochs;
+            count += trained;
+            flops += (double)work.Flops * (step.Kind == JobKind.Initialise ? trained * batch : images * epochs);
             bytes = Math.Max(bytes, work.Bytes(batch));
         }
         return new(method, cells.Max(c => c.Learn is null ? 0 : Stored(c.Learn, c)), cells.Count, steps.Count, count, flops, bytes);
@@ -68,15 +71,20 @@ public sealed class ExperimentEstimate
     private (long Flops, Func<int, long> Bytes) Work(Step step, Cell cell)
     {
         int Setting(string key, int otherwise) => step.Settings[key] is JsonValue v && v.TryGetValue(out int n) ? n : otherwise;
-        var own = Cost(Setting("width", cell.Width), Setting("depth", cell.Depth), step.Data == _experiment.Data ? _data : _tuneOn);
+        int depth = step.Kind == JobKind.LearnBaseline && step.Settings["baseline"]?.GetValue<string>() == "sws" ? SwsDepth : cell.Depth;
+        var own = Cost(Setting("width", cell.Width), Setting("depth", depth), step.Data == _experiment.Data ? _data : _tuneOn);
         // Where images come in two forms at most, the teacher answers each once (Vision's Teacher).
         bool varied = ((string[])["mixup", "cutmix", "randAugmentOps", "randomErasing", "cropPadding", "colorJitter"]).Any(key => step.Settings[key] is JsonValue v && v.ToString() != "0");
-        long taught = step.Kind == JobKind.Finetune || step.Data is null || (step.Source ?? (object?)step.Model) is null ? 0
+        long taught = step.Kind is JobKind.Finetune or JobKind.Initialise || step.Data is null || (step.Source ?? (object?)step.Model) is null ? 0
             : varied ? _teacherFlops : 2 * _teacherFlops / Math.Max(2, Length(step).Epochs);
         long stored = step.Kind == JobKind.Train ? own.Parameters : Stored(step, cell);
         double share = Sampled(step) ? MeanShare(own, Setting("learngeneWidth", own.Width), Setting("minWidth", Setting("learngeneWidth", own.Width)), Setting("minDepth", 2)) : 1;
         return step.Data is null ? (0, _ => 4 * own.Parameters) : ((long)(own.TrainingFlops * share) + taught, batch => own.TrainingBytes(batch) + 16 * stored);
     }
+
+    // What a baseline trains while it makes a model: counted in steps.
+    private static long StepsOf(Step step) =>
+        step.Settings["steps"] is JsonValue v && v.TryGetValue(out long given) ? given : step.Settings["baseline"]?.GetValue<string>() switch { "ligo" => 100, "wave" => 150, _ => 0 };
 
     private static bool Sampled(Step step) => step.Kind switch
     {

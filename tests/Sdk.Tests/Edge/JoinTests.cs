@@ -21,14 +21,14 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
         string server = await ServerAsync();
         string name = await StartAsync("late", rounds: 40, localEpochs: 10);
         using var first = Join(name, server, "first", Images("first", 0, 120));
-        await RoundAsync(name, 3);
-        var ran = await Programs.EndOfAsync(Join(name, server, "late-comer", Images("late", 200, 200), "--rounds", "2", "--json"));
+        await RoundAsync(name, 1);
+        var ran = await Programs.EndOfAsync(Join(name, server, "late-comer", Images("late", 200, 400), "--rounds", "2", "--json"));
         var late = ran.Done();
         Assert.Equal(2, late.GetProperty("contributions").GetInt32());
         Assert.Equal(2, late.GetProperty("initialAccuracy").GetArrayLength());
         Assert.True(late.GetProperty("bytesToInitialise").GetInt64() > 1000);
-        double initialised = late.GetProperty("initialAccuracy")[0].GetDouble(), tuned = late.GetProperty("tunedAccuracy")[0].GetDouble();
-        Assert.True(tuned > initialised, $"{tuned} after tuning, {initialised} initialised");
+        double initialised = late.GetProperty("initialAccuracy")[0].GetDouble(), trained = late.GetProperty("accuracyAsLeft").GetDouble();
+        Assert.True(trained > initialised, $"{trained} as left, {initialised} initialised");
         Assert.Contains("left", ran.Error);
         var done = (await Programs.EndOfAsync(first)).Done();
         Assert.Equal("completed", done.GetProperty("state").GetString());

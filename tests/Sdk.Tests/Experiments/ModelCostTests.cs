@@ -33,5 +33,19 @@ public sealed class ModelCostTests
         Assert.Equal(500 * (1_281_167 / 512), decomposition.GetProperty("methods")[0].GetProperty("steps").GetInt64());
     }
 
+    [Theory]
+    [InlineData("ligo", "\"settings\": { \"steps\": 40 }", 40, 32, 3)]
+    [InlineData("weight-selection", "\"epochs\": [0]", 0, 32, 3)]
+    [InlineData("sws", "\"settings\": { \"epochs\": 2 }", 2 * 7, 32, 16)]
+    public void What_a_baseline_trains_is_counted_as_it_trains(string kind, string more, long steps, int width, int depth)
+    {
+        var experiment = ExperimentFile.Parse($$"""
+            { "name": "b", "data": "d", "dataFacts": { "trainImages": 896, "imageSize": 28, "channels": 1, "classes": 10 }, "patch": 7, "seeds": [1], "sizes": ["32x3"],
+              "epochs": [0], "ancestry": { "model": "a" }, "methods": [ { "kind": "{{kind}}", {{more}} } ] }
+            """);
+        var method = Assert.Single(ExperimentEstimate.Of(new(experiment, name => name), experiment.DataFacts!, experiment.DataFacts!).Methods);
+        Assert.Equal((steps, 128.0 * steps * new ModelCost(width, depth, 7, 28, 1, 10).TrainingFlops), (method.Steps, method.Flops));
+    }
+
     private static string Shipped(string name) => Path.Combine(Programs.Root, "deploy", "experiments", name);
 }

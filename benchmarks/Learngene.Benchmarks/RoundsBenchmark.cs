@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Learngene.Clients;
+using Learngene.Sdk;
+using Learngene.Sdk.Clients;
+using Learngene.Vision;
+using Learngene.Vision.Data;
+using Learngene.Vision.Federation;
+using Learngene.Vision.Models;
+
+namespace Learngene.Benchmarks;
+
+/// <summary>
+/// A round of a federation without training: clients check in, download, upload; everything is on the disk before it is acknowledged. The
+/// silo is a process of its own, the clients are tasks of this one, on the same cores. The peers' figures are in FACTS 5.
+/// </summary>
+internal static class RoundsBenchmark
+{
+    private sealed record Case(string Name, int Clients, int Rounds, int Width, int Depth, int Side, string Method, string Down, string Up, double Seconds, string Peer);
+
+    // Widths that make 5.7 MB, 22.8 MB and 1 KB of 32-bit floats.
+    private static readonly Case[] s_cases =
+    [
+        new("100 x 1 KB", 100, 200, 2, 1, 8, "fedavg", "f32", "f32", 1.0 / 40, "11 rounds/s"),
+        new("10 x 5.7 MB", 10, 8, 172, 4, 28, "fedavg", "f32", "f32", double.NaN, "0.43 s"),
+        new("100 x 5.7 MB", 100, 6, 172, 4, 28, "fedavg", "f32", "f32", 1.5, "3.4 s"),
+        new("1,000 x 5.7 MB", 1000, 2, 172, 4, 28, "fedavg", "f32", "f32", double.NaN, "-"),
+        new("10 x 22.8 MB", 10, 6, 344, 4, 28, "fedavg", "f32", "f32", 0.9, "1.1 to 1.5 s"),
+        new("100 x 5.7 MB, gene-fl", 100, 8, 172, 4, 28, "gene-fl", "int8", "int4", 3.4 / 8, "3.4 s"),
+    ];
+
+    public static async Task RunAsync()
+    {
+        foreach (var c in s_cases) await RunAsync(c);
+    }
+
+    private static async Task RunAsync(Case c)
+    {
+        string images = Directory.CreateTempSubdirectory("learngene-bench-images-").FullName;
+        WriteImages(images, c.Side);
+        await using var silo = new SiloProcess();
+        await using var client = await silo.ConnectAsync();
+        await client.Data.AddAsync("bench/images", images);
+        await client.Federations.StartAsync(new JsonObject
+        {
+            ["name"] = "bench/fed", ["data"] = "bench/images", ["method"] = c.Method, ["rounds"] = c.Rounds, ["clientsPerRound"] = c.Clients, ["quorum"] = c.Clients, ["deadline"] = 600,
+            ["partition"] = new JsonObject { ["kind"] = "external" }, ["encoding"] = new JsonObject { ["down"] = c.Down, ["up"] = c.Up },
+            ["model"] = new JsonObject { ["width"] = c.Width, ["depth"] = c.Depth, ["heads"] = c.Width % 4 == 0 ? 4 : 1, ["patch"] = c.Side == 8 ? 8 : 7 },
+            ["geneFl"] = new JsonObject { ["cohorts"] = 1 },
+        }.ToJsonString());
+        using var first = new FederationHttp(silo.Http, "bench/fed", "first");
+        var terms = await first.TermsAsync();
+        var task = new FederatedTask(FederationSettings.Parse(terms.Specification), Json.Parse<VitShape>(terms.Config, "config"), Json.Parse<Preprocess>(terms.Preprocess, "preprocess"));
+        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 2_000 };
+        silo.ForgetPeak();
+        await Task.WhenAll(Enumerable.Range(0, c.Clients).Select(i => ClientAsync(silo.Http, $"client-{i}", task, c.Rounds, handler)));
+        var history = await client.Federations.HistoryAsync("bench/fed");
+        // The first round has nothing to download, and warms up.
+        double[] seconds = [.. history.Skip(1).Select(r => r.Seconds)];
+        double median = Report.Median(seconds);
+        var last = history[^1];
+        Console.WriteLine(FormattableString.Invariant(
+            $"{c.Name}: {median:F3} s a round ({1 / median:F1} rounds/s; {seconds.Min():F3} to {seconds.Max():F3}), peak {silo.Memory("VmHWM") / 1e6:F0} MB, {last.BytesUp / c.Clients} bytes up and {last.BytesDown / c.Clients} down a client, {4L * task.Layout.Count} as 32-bit floats; a peer: {c.Peer}"));
+        Report.Line($"rounds.{c.Name.Replace(' ', '-')}", median, "s", double.IsNaN(c.Seconds) ? "-" : FormattableString.Invariant($"< {c.Seconds:F3}"), "F3");
+        Directory.Delete(images, recursive: true);
+    }
+
+    private static async Task ClientAsync(Uri server, string name, FederatedTask task, int rounds, HttpMessageHandler handler)
+    {
+        using var api = new FederationHttp(server, "bench/fed", name, handler: handler);
+        await api.JoinAsync(new() { Samples = 1 });
+        var values = new float[task.Layout.Count];
+        for (int done = 0; done < rounds;)
+        {
+            if ((await api.CheckInAsync()).Work is not { } work) continue;
+            if (work.Inline is null && work.Download is { } url) await api.DownloadAsync(url, work.DownloadBytes);
+            byte[] upload = Payload.Write(task.Layout, new()
+            {
+                Kind = PayloadKind.Differences, Encoding = task.Settings.Encoding.Up!.Value, Round = work.Round, Samples = 1, Layers = work.Layers ?? task.Layout.All,
+            }, values, 1);
+            await api.ContributeAsync(work.Upload, upload);
+            done = work.Round;
+        }
+    }
+
+    private static void WriteImages(string directory, int side)
+    {
+        foreach (var (split, count) in ((string, int)[])[("train", 20), ("t10k", 10)])
+        {
+            byte[] pixels = new byte[16 + count * side * side], labels = new byte[8 + count];
+            foreach (var (at, value) in ((int, int)[])[(0, 2051), (4, count), (8, side), (12, side)]) BinaryPrimitives.WriteInt32BigEndian(pixels.AsSpan(at), value);
+            foreach (var (at, value) in ((int, int)[])[(0, 2049), (4, count)]) BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(at), value);
+            new Random(1).NextBytes(pixels.AsSpan(16));
+            for (int i = 0; i < count; i++) labels[8 + i] = (byte)(i % 10);
+            File.WriteAllBytes(Path.Combine(directory, $"{split}-images-idx3-ubyte"), pixels);
+            File.WriteAllBytes(Path.Combine(directory, $"{split}-labels-idx1-ubyte"), labels);
+        }
+    }
+}
