@@ -11,7 +11,7 @@ public sealed record EvaluationSettings
     public IReadOnlyList<int> LateEpochs { get; init; } = [0, 1, 5];
     /// <summary>Epochs of local fine-tuning after which a known client is measured, ascending, 1..1,000. Default 1, 5.</summary>
     public IReadOnlyList<int> FineTuneEpochs { get; init; } = [1, 5];
-    /// <summary>Learning rate of fine-tuning and of late clients, 0..100. Default: the federation's.</summary>
+    /// <summary>Learning rate of fine-tuning and of late clients, 0..100. Default: a fifth of the federation's, of adam a half.</summary>
     public double? FineTuneLr { get; init; }
 }
 

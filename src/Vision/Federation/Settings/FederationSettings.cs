@@ -130,7 +130,7 @@ public sealed partial record FederationSettings
             Quorum = Quorum ?? (3 * ClientsPerRound + 3) / 4,
             Lease = Lease ?? Deadline,
             Lr = lr,
-            Evaluation = Evaluation with { FineTuneLr = Evaluation.FineTuneLr ?? lr },
+            Evaluation = Evaluation with { FineTuneLr = Evaluation.FineTuneLr ?? lr * (Optimiser == LocalOptimiser.Sgd ? 0.2 : 0.5) },
         };
     }
 
