@@ -3,6 +3,8 @@ using Learngene.Federation;
 using Learngene.Grains.Federation;
 using Learngene.Grains.Federation.Rounds;
 using Microsoft.AspNetCore.Http.Features;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Learngene.Silo.Http;
@@ -13,6 +15,7 @@ internal static class RoundEndpoints
     private const string Federation = "/api/v1/federations/{federation}", Round = Federation + "/rounds/{round:int}";
 
     private const int MostTooLong = 1 << 20;
+    private static readonly MinDataRate s_slowest = new(bytesPerSecond: 64 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     public static void MapRounds(this IEndpointRouteBuilder app)
     {
@@ -41,14 +44,16 @@ internal static class RoundEndpoints
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
         // A little too long is read to its end, so that the sender hears why; much too long is broken off.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(length, claim.Limit + MostTooLong);
+        // What comes in takes room that others wait for: who sends slowly is let go, by the server itself.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = s_slowest;
         ContributionAnswer answer;
         try
         {
             answer = await open.ContributeAsync(claim.Client, claim.Cohort, claim.Samples, length, context.Request.Body, context.RequestAborted);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException) // the sender broke off, or lied about the length
+        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException) // the sender broke off, was too slow, or lied about the length
         {
-            return Results.Problem($"the contribution broke off: {e.Message}", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Problem($"the contribution broke off: {e.Message}", statusCode: (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest);
         }
         return answer.Counts
             ? Results.Json(new ContributionReceipt(true, answer.Outcome == ContributionOutcome.Already), Api.Json)
@@ -56,7 +61,6 @@ internal static class RoundEndpoints
             {
                 ContributionOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
                 ContributionOutcome.TooLong => StatusCodes.Status413PayloadTooLarge,
-                ContributionOutcome.Slow => StatusCodes.Status408RequestTimeout,
                 ContributionOutcome.Storage => StatusCodes.Status507InsufficientStorage,
                 _ => StatusCodes.Status409Conflict,
             });
