@@ -33,7 +33,7 @@ internal static class RoundEndpoints
         if (Claim(tickets, ticket, "get", federation) is not { } claim || claim.Round != round) return Forbidden();
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
         return open.Downloads[claim.Cohort] is { } bytes
-            ? Results.Bytes(bytes, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{round}-{claim.Cohort}\""))
+            ? Moved(bytes, $"\"{round}-{claim.Cohort}\"")
             : Results.Problem($"round {round} starts from the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound);
     }
 
@@ -77,9 +77,13 @@ internal static class RoundEndpoints
             byte[]? bytes = await workshop.WithModelAsync(running, status.Round, Math.Max(1, status.Cohorts.Count), m => m.Initialisation(claim.Cohort));
             return bytes is null
                 ? Results.Problem("the learngene still is the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound)
-                : Results.Bytes(bytes, "application/octet-stream");
+                : Moved(bytes, null);
         });
     }
+
+    // As a stream, piece by piece as the client takes it: given whole, the server would copy all of it for every client at once.
+    private static IResult Moved(byte[] bytes, string? tag) => Results.Stream(new MemoryStream(bytes, writable: false), "application/octet-stream",
+        entityTag: tag is null ? null : new EntityTagHeaderValue(tag), enableRangeProcessing: true);
 
     private static RoundClaim? Claim(RoundTickets tickets, string? ticket, string verb, string federation) =>
         tickets.Check(ticket, verb) is { } claim && claim.Federation == Uri.UnescapeDataString(federation) ? claim : null;

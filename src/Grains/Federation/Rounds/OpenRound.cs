@@ -22,14 +22,14 @@ internal sealed class OpenRound : IDisposable
 
     /// <summary>Opens a round, with what its ledger holds already.</summary>
     /// <param name="terms">What it is about.</param><param name="downloads">What a client of each cohort starts from; null where that is the common seed.</param>
-    /// <param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
-    public OpenRound(RoundTerms terms, IReadOnlyList<byte[]?> downloads, string ledger, RoundLanes lanes, TimeProvider time)
+    /// <param name="memory">What the federation's rounds use one after the other.</param><param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
+    public OpenRound(RoundTerms terms, IReadOnlyList<byte[]?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time)
     {
         (Terms, Downloads, _lanes) = (terms, downloads, lanes);
-        _sums = new(terms, ledger);
+        _sums = new(terms, memory, ledger);
         foreach (var accepted in _sums.Recovered) _clients[accepted.Client] = accepted;
         Count = _clients.Count;
-        _staging = new(checked((int)Math.Max(terms.LongestContribution, 1)));
+        _staging = memory.Staging(checked((int)Math.Max(terms.LongestContribution, 1)));
         _commits = new(_sums, lanes, time);
     }
 
