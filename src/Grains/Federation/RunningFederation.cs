@@ -1,6 +1,7 @@
 using Learngene.Clients;
 using Learngene.Data;
 using Learngene.Grains.Data;
+using Learngene.Grains.Federation.Rounds;
 using Learngene.Vision;
 using Learngene.Vision.Data;
 using Learngene.Vision.Federation;
@@ -37,6 +38,9 @@ internal sealed class RunningFederation
     public bool IsHosted => Settings.Partition.Kind != PartitionKind.External;
     /// <summary>The model after the last round that was closed here; null before it is loaded. Belongs to the aggregation lane.</summary>
     public FederationModel? Model { get; set; }
+
+    /// <summary>What its rounds use one after the other.</summary>
+    public RoundMemory Memory { get; } = new();
 
     /// <summary>The name of a hosted client.</summary>
     public static string ClientName(int index) => FormattableString.Invariant($"client-{index:D4}");

@@ -9,6 +9,8 @@ namespace Learngene.Silo.Http;
 internal static class HttpDoor
 {
     // Slower senders are let go; a contribution has a limit of its own besides.
+    // What is read ahead of a request that waits for its turn: a thousand uploads may.
+    private const int RequestBuffer = 64 * 1024;
     private static readonly MinDataRate s_slowest = new(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>What others call this silo.</summary>
@@ -22,6 +24,7 @@ internal static class HttpDoor
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MinRequestBodyDataRate = s_slowest;
+            k.Limits.MaxRequestBufferSize = RequestBuffer;
             k.Listen(IPAddress.Parse(settings.HttpAddress), port, listen =>
             {
                 if (settings.HttpCertificate.Length > 0) listen.UseHttps(X509Certificate2.CreateFromPemFile(settings.HttpCertificate, settings.HttpKey));

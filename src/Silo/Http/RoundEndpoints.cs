@@ -3,6 +3,8 @@ using Learngene.Federation;
 using Learngene.Grains.Federation;
 using Learngene.Grains.Federation.Rounds;
 using Microsoft.AspNetCore.Http.Features;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Learngene.Silo.Http;
@@ -13,6 +15,7 @@ internal static class RoundEndpoints
     private const string Federation = "/api/v1/federations/{federation}", Round = Federation + "/rounds/{round:int}";
 
     private const int MostTooLong = 1 << 20;
+    private static readonly MinDataRate s_slowest = new(bytesPerSecond: 64 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
 
     public static void MapRounds(this IEndpointRouteBuilder app)
     {
@@ -30,7 +33,7 @@ internal static class RoundEndpoints
         if (Claim(tickets, ticket, "get", federation) is not { } claim || claim.Round != round) return Forbidden();
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
         return open.Downloads[claim.Cohort] is { } bytes
-            ? Results.Bytes(bytes, "application/octet-stream", enableRangeProcessing: true, entityTag: new EntityTagHeaderValue($"\"{round}-{claim.Cohort}\""))
+            ? Moved(bytes, $"\"{round}-{claim.Cohort}\"")
             : Results.Problem($"round {round} starts from the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound);
     }
 
@@ -41,14 +44,16 @@ internal static class RoundEndpoints
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
         // A little too long is read to its end, so that the sender hears why; much too long is broken off.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit) limit.MaxRequestBodySize = Math.Min(length, claim.Limit + MostTooLong);
+        // What comes in takes room that others wait for: who sends slowly is let go, by the server itself.
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = s_slowest;
         ContributionAnswer answer;
         try
         {
             answer = await open.ContributeAsync(claim.Client, claim.Cohort, claim.Samples, length, context.Request.Body, context.RequestAborted);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException) // the sender broke off, or lied about the length
+        catch (Exception e) when (e is OperationCanceledException or IOException or BadHttpRequestException) // the sender broke off, was too slow, or lied about the length
         {
-            return Results.Problem($"the contribution broke off: {e.Message}", statusCode: StatusCodes.Status400BadRequest);
+            return Results.Problem($"the contribution broke off: {e.Message}", statusCode: (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest);
         }
         return answer.Counts
             ? Results.Json(new ContributionReceipt(true, answer.Outcome == ContributionOutcome.Already), Api.Json)
@@ -56,7 +61,6 @@ internal static class RoundEndpoints
             {
                 ContributionOutcome.Invalid => StatusCodes.Status422UnprocessableEntity,
                 ContributionOutcome.TooLong => StatusCodes.Status413PayloadTooLarge,
-                ContributionOutcome.Slow => StatusCodes.Status408RequestTimeout,
                 ContributionOutcome.Storage => StatusCodes.Status507InsufficientStorage,
                 _ => StatusCodes.Status409Conflict,
             });
@@ -73,9 +77,13 @@ internal static class RoundEndpoints
             byte[]? bytes = await workshop.WithModelAsync(running, status.Round, Math.Max(1, status.Cohorts.Count), m => m.Initialisation(claim.Cohort));
             return bytes is null
                 ? Results.Problem("the learngene still is the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound)
-                : Results.Bytes(bytes, "application/octet-stream");
+                : Moved(bytes, null);
         });
     }
+
+    // As a stream, piece by piece as the client takes it: given whole, the server would copy all of it for every client at once.
+    private static IResult Moved(byte[] bytes, string? tag) => Results.Stream(new MemoryStream(bytes, writable: false), "application/octet-stream",
+        entityTag: tag is null ? null : new EntityTagHeaderValue(tag), enableRangeProcessing: true);
 
     private static RoundClaim? Claim(RoundTickets tickets, string? ticket, string verb, string federation) =>
         tickets.Check(ticket, verb) is { } claim && claim.Federation == Uri.UnescapeDataString(federation) ? claim : null;

@@ -12,8 +12,23 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
 {
     private const int Limit = 180_000;
     private readonly string _directory = Directory.CreateTempSubdirectory("learngene-join-").FullName;
+    private readonly List<Process> _started = [];
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        foreach (var process in _started)
+        {
+            try
+            {
+                process.Kill();
+            }
+            catch (InvalidOperationException)
+            {
+                // It has ended, and was disposed of.
+            }
+        }
+        Directory.Delete(_directory, recursive: true);
+    }
 
     [Fact(Timeout = Limit)]
     public async Task A_client_in_another_process_joins_late_is_initialised_takes_part_and_leaves()
@@ -140,8 +155,12 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
         watch.Kill();
     }
 
-    private Process Join(string federation, string server, string name, string data, params string[] more) => Programs.Start(Programs.Edge,
-        ["join", federation, "--server", server, "--data", data, "--name", name, .. more.Contains("--json") ? more : [.. more, "--json"]], _directory);
+    private Process Join(string federation, string server, string name, string data, params string[] more)
+    {
+        var process = Programs.Start(Programs.Edge, ["join", federation, "--server", server, "--data", data, "--name", name, .. more.Contains("--json") ? more : [.. more, "--json"]], _directory);
+        _started.Add(process);
+        return process;
+    }
 
     private static string Specification(string name, int rounds, int localEpochs = 1) => JsonSerializer.Serialize(new
     {

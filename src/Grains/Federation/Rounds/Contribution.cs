@@ -13,8 +13,6 @@ internal enum ContributionOutcome
     Invalid,
     /// <summary>It is longer than is taken.</summary>
     TooLong,
-    /// <summary>It came too slowly, and others wait for the room that it took.</summary>
-    Slow,
     /// <summary>Another upload of the same client is going on.</summary>
     Busy,
     /// <summary>The disk does not take it.</summary>

@@ -13,9 +13,7 @@ internal sealed class OpenRound : IDisposable
     private readonly Dictionary<string, Accepted?> _clients = []; // null: on its way
     private readonly Dictionary<string, string> _invalid = [];
     private List<string> _fresh = [];
-    private const double LeastBytesPerSecond = 64 * 1024, SecondsBeside = 10;
     private readonly RoundLanes _lanes;
-    private readonly TimeProvider _time;
     private readonly RoundSums _sums;
     private readonly Staging _staging;
     private readonly RoundCommits _commits;
@@ -24,14 +22,14 @@ internal sealed class OpenRound : IDisposable
 
     /// <summary>Opens a round, with what its ledger holds already.</summary>
     /// <param name="terms">What it is about.</param><param name="downloads">What a client of each cohort starts from; null where that is the common seed.</param>
-    /// <param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
-    public OpenRound(RoundTerms terms, IReadOnlyList<byte[]?> downloads, string ledger, RoundLanes lanes, TimeProvider time)
+    /// <param name="memory">What the federation's rounds use one after the other.</param><param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
+    public OpenRound(RoundTerms terms, IReadOnlyList<byte[]?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time)
     {
-        (Terms, Downloads, _lanes, _time) = (terms, downloads, lanes, time);
-        _sums = new(terms, ledger);
+        (Terms, Downloads, _lanes) = (terms, downloads, lanes);
+        _sums = new(terms, memory, ledger);
         foreach (var accepted in _sums.Recovered) _clients[accepted.Client] = accepted;
         Count = _clients.Count;
-        _staging = new(checked((int)Math.Max(terms.LongestContribution, 1)));
+        _staging = memory.Staging(checked((int)Math.Max(terms.LongestContribution, 1)));
         _commits = new(_sums, lanes, time);
     }
 
@@ -90,8 +88,7 @@ internal sealed class OpenRound : IDisposable
         try
         {
             buffer = await _staging.RentAsync(token);
-            if (!await ReadAsync(body, buffer.AsMemory(0, (int)length), token))
-                return new(ContributionOutcome.Slow, $"the {length} bytes of the contribution came too slowly; at least {LeastBytesPerSecond:F0} bytes a second are expected.");
+            await body.ReadExactlyAsync(buffer.AsMemory(0, (int)length), token);
             var folded = await _lanes.Folding.RunAsync("contribution", LanePriority.Urgent, 0, _ => _sums.Fold(client, cohort, mostSamples, buffer.AsMemory(0, (int)length)), default);
             if (!_sums.Keeps) Return(ref buffer); // its values are in the sums, and only these go to the disk
             await _commits.AddAsync(folded);
@@ -132,22 +129,6 @@ internal sealed class OpenRound : IDisposable
     }
 
     public void Dispose() => _sums.Dispose();
-
-    // A buffer is room that others wait for: who fills it slowly loses it.
-    private async Task<bool> ReadAsync(Stream body, Memory<byte> buffer, CancellationToken token)
-    {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(SecondsBeside + buffer.Length / LeastBytesPerSecond), _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, patience.Token);
-        try
-        {
-            await body.ReadExactlyAsync(buffer, either.Token);
-            return true;
-        }
-        catch (OperationCanceledException) when (patience.IsCancellationRequested && !token.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
     private ContributionAnswer? Begin(string client, long length)
     {

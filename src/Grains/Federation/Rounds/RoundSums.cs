@@ -18,12 +18,12 @@ internal sealed class RoundSums : IDisposable
     private readonly RoundAccumulator? _sums;
 
     /// <summary>Opens the ledger at a path and adds up what is in it.</summary>
-    public RoundSums(RoundTerms terms, string path)
+    public RoundSums(RoundTerms terms, RoundMemory memory, string path)
     {
         (_terms, _ledger) = (terms, Ledger.Open(path));
         try
         {
-            if (!terms.Robust) _sums = terms.Task.NewAccumulator(terms.Cohorts);
+            if (!terms.Robust) _sums = memory.Sums(terms);
             Keeps = terms.Robust || terms.LongestContribution <= _sums!.Bytes / KeptPart;
             int snapshot = _ledger.Records.ToList().FindLastIndex(r => r.Kind == LedgerKind.Snapshot);
             if (snapshot >= 0) _sums = Recover(_ledger.Records[snapshot]);

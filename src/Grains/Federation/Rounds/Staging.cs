@@ -7,6 +7,9 @@ namespace Learngene.Grains.Federation.Rounds;
 internal sealed class Staging(int longest)
 {
     private const int Budget = 48 * 1024 * 1024, Fewest = 2, Most = 64;
+    /// <summary>Bytes of a buffer.</summary>
+    public int Longest => longest;
+
     private readonly SemaphoreSlim _free = new(Math.Clamp(Budget / Math.Max(1, longest), Fewest, Most));
     private readonly ConcurrentBag<byte[]> _buffers = [];
 
