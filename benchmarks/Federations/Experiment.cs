@@ -30,9 +30,12 @@ internal static class Experiment
         ("one cohort", """{"geneFl": {"cohorts": 1}}"""),
         ("client chooses", """{"geneFl": {"selection": "smallest", "chooser": "client"}}"""),
         ("smallest", """{"geneFl": {"selection": "smallest"}}"""),
-        ("paper, smallest", """{"geneFl": {"profile": "paper", "selection": "smallest"}}"""),
-        ("paper, random newcomer", """{"geneFl": {"profile": "paper", "newcomer": "random"}}"""),
+        ("paper smallest", """{"geneFl": {"profile": "paper", "selection": "smallest"}}"""),
+        ("paper random newcomer", """{"geneFl": {"profile": "paper", "newcomer": "random"}}"""),
         ("error feedback", """{"encoding": {"errorFeedback": true}}"""),
+        ("fedavg 1 epoch", """{"method": "fedavg", "localEpochs": 1, "lrEnd": 1}"""),
+        ("gene-fl 1 epoch", """{"localEpochs": 1, "lrEnd": 1}"""),
+        ("paper 1 epoch", """{"geneFl": {"profile": "paper"}, "localEpochs": 1, "lrEnd": 1}"""),
     ];
 
     public static void Run(string folder, ulong[] seeds, string[]? names, string[]? partitions, double[] rates, string file)

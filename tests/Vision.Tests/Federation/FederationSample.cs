@@ -16,7 +16,7 @@ internal static class FederationSample
 
     /// <summary>Settings of a method; <paramref name="more"/> is JSON behind them, such as <c>"lr": 0.1</c>.</summary>
     public static FederationSettings Settings(string method = "fedavg", string more = "") => FederationSettings.Parse(
-        $$"""{"name": "test/fed", "data": "noise", "model": {"width": 12, "depth": 2, "heads": 3, "patch": 4}, "method": "{{method}}"{{(more.Contains("\"batch\"") ? "" : ", \"batch\": 4")}}{{(more == "" ? "" : ", " + more)}}}""");
+        $$"""{"name": "test/fed", "data": "noise", "model": {"width": 12, "depth": 2, "heads": 3, "patch": 4}, "method": "{{method}}"{{Unless(more, "batch", 4)}}{{Unless(more, "localEpochs", 1)}}{{Unless(more, "lrEnd", 1)}}{{(more == "" ? "" : ", " + more)}}}""");
 
     public static FederatedTask TaskOf(string method = "fedavg", string more = "") => new(Settings(method, more), Shape, Preprocess);
 
@@ -59,6 +59,8 @@ internal static class FederationSample
         foreach (int l in reader.Header.Layers) reader.Read(l, 0, values.AsSpan(layout.Layers[l].Offset, layout.Layers[l].Count));
         return values;
     }
+
+    private static string Unless(string more, string key, int value) => more.Contains($"\"{key}\"") ? "" : $", \"{key}\": {value}";
 
     private static double Normal(Random random) => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
 }

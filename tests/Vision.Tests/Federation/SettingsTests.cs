@@ -19,6 +19,7 @@ public sealed class SettingsTests
               "rounds": 60, "clientsPerRound": 8, "quorum": 6, "deadline": 120, "localEpochs": 1, "batch": 20, "lr": 0.1, "seed": 1 }
             """);
         Assert.Equal(settings.ToJson(), (settings with { GeneFl = new(), Encoding = new() }).ToJson());
+        Assert.Equal((1, 0.1), (settings.LocalEpochs, settings.LrOf(1)));
         Assert.Equal(80, settings.Partition.Known);
         Assert.Equal(2, settings.Shape(new ImageGeometry(1, 28, 28), 10).Heads);
     }

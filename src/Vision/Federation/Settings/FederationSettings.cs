@@ -65,14 +65,14 @@ public sealed partial record FederationSettings
     public double OverSelection { get; init; }
     /// <summary>Seconds that a client may work before its place is given up, 0.05..604,800. Default: the deadline.</summary>
     public double? Lease { get; init; }
-    /// <summary>Passes of a client over its images in a round, 1..1,000. Default 1.</summary>
-    public int LocalEpochs { get; init; } = 1;
+    /// <summary>Passes of a client over its images in a round, 1..1,000. Default 2 (docs/results/federated-accuracy.md).</summary>
+    public int LocalEpochs { get; init; } = 2;
     /// <summary>Images in a step, 1..65,536. Default 20.</summary>
     public int Batch { get; init; } = 20;
     /// <summary>Learning rate, 0..100. Default 0.1 for sgd, 0.002 for adam.</summary>
     public double? Lr { get; init; }
-    /// <summary>Where the learning rate ends, as a share of it: it falls along half a cosine over the rounds, 0..1. Default 1: it stays.</summary>
-    public double LrEnd { get; init; } = 1;
+    /// <summary>Where the learning rate ends, as a share of it: it falls along half a cosine over the rounds, 0..1. Default 0.3; 1 lets it stay.</summary>
+    public double LrEnd { get; init; } = 0.3;
     /// <summary>Momentum of sgd, 0..0.999. Default 0.9.</summary>
     public double Momentum { get; init; } = 0.9;
     /// <summary>Largest norm of a step's gradient; 0 does not clip. Default 1.</summary>
