@@ -10,7 +10,7 @@ internal static class HttpDoor
 {
     // Slower senders are let go; a contribution has a limit of its own besides.
     // What is read ahead of a request that waits for its turn: a thousand uploads may.
-    private const int RequestBuffer = 64 * 1024;
+    private const int RequestBuffer = 128 * 1024;
     private static readonly MinDataRate s_slowest = new(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>What others call this silo.</summary>
