@@ -26,6 +26,12 @@ internal sealed partial class FederationGrain
         return new(cohort, profile.Samples, late);
     }
 
+    public Task<IReadOnlyList<IReadOnlyList<int>>> Histograms()
+    {
+        RequireKnown();
+        return Federation.IsHosted ? hosted.HistogramsAsync(Federation) : Task.FromResult<IReadOnlyList<IReadOnlyList<int>>>([]);
+    }
+
     public Task Leave(string client)
     {
         RequireKnown();
