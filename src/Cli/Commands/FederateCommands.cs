@@ -34,13 +34,16 @@ internal static class FederateCommands
     private static Verb Show()
     {
         var last = Flags.Whole("--last", "Show only so many of the last rounds to people (default 10); --json has them all.");
+        var data = Flags.Switch("--data", "Also who has which data: the images of each label that each hosted client has.");
         var verb = OfOne("show", "Shows a federation and its rounds.", "learngene federate show fashion/fed", async (call, client, name) =>
         {
             if (call.Get(last) is < 0) throw new UsageException($"--last {call.Get(last)} is negative.");
-            await AnswerAsync(call, client, await client.Federations.GetAsync(name, call.Token), call.Get(last) ?? 10);
+            var histograms = call.Get(data) ? await client.Federations.HistogramsAsync(name, call.Token) : [];
+            await AnswerAsync(call, client, await client.Federations.GetAsync(name, call.Token), call.Get(last) ?? 10, histograms);
             return Exit.Done;
         });
         verb.Add(last);
+        verb.Add(data);
         return verb;
     }
 
@@ -72,11 +75,17 @@ internal static class FederateCommands
         return Exit.Failed;
     }
 
-    private static async Task AnswerAsync(Call call, LearngeneClient client, FederationStatus status, int last)
+    private static async Task AnswerAsync(Call call, LearngeneClient client, FederationStatus status, int last, IReadOnlyList<IReadOnlyList<int>>? histograms = null)
     {
         var history = call.Json ? await client.Federations.HistoryAsync(status.Name, 0, call.Token)
             : last > 0 ? await client.Federations.HistoryAsync(status.Name, Math.Max(0, status.Round - last), call.Token) : [];
-        call.Answer(FederationDocuments.Of(status, history), _ => FederationDocuments.Write(call, status, history));
+        var document = FederationDocuments.Of(status, history);
+        if (histograms is { Count: > 0 }) document["histograms"] = Documents.List(histograms, h => Documents.List(h, n => JsonValue.Create(n)));
+        call.Answer(document, _ =>
+        {
+            FederationDocuments.Write(call, status, history);
+            if (histograms is { Count: > 0 }) FederationDocuments.Write(call, histograms);
+        });
     }
 
     private static string Read(string file)

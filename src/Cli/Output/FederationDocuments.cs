@@ -66,6 +66,14 @@ internal static class FederationDocuments
             Tables.Bytes(h.BytesDown), FormattableString.Invariant($"{h.Seconds:F2}")]));
     }
 
+    /// <summary>A line for each client, a column for each label.</summary>
+    public static void Write(Call call, IReadOnlyList<IReadOnlyList<int>> histograms)
+    {
+        call.Terminal.Output.WriteLine();
+        Tables.Write(call, ["client", "#images", .. Enumerable.Range(0, histograms[0].Count).Select(l => $"#{l}")],
+            histograms.Select((h, i) => (string[])[FormattableString.Invariant($"client-{i:D4}"), Tables.Count(h.Sum()), .. h.Select(n => n == 0 ? "" : Tables.Count(n))]));
+    }
+
     private static JsonObject Round(RoundSummary r) => new()
     {
         ["round"] = r.Round, ["participants"] = r.Participants, ["dropped"] = Documents.List(r.Dropped, d => JsonValue.Create(d)), ["bytesUp"] = r.BytesUp, ["bytesDown"] = r.BytesDown,

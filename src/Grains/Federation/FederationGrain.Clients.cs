@@ -26,6 +26,12 @@ internal sealed partial class FederationGrain
         return new(cohort, profile.Samples, late);
     }
 
+    public Task<IReadOnlyList<IReadOnlyList<int>>> Histograms()
+    {
+        RequireKnown();
+        return Federation.IsHosted ? hosted.HistogramsAsync(Federation) : Task.FromResult<IReadOnlyList<IReadOnlyList<int>>>([]);
+    }
+
     public Task Leave(string client)
     {
         RequireKnown();
@@ -49,7 +55,11 @@ internal sealed partial class FederationGrain
     {
         RequireKnown();
         if (!Unfinished || Record.State == FederationState.Evaluating) return null;
-        if (_leases.Of(client) is { } order) return order;
+        if (_leases.Of(client) is { } order)
+        {
+            if (_open?.Has(client) != true) return order;
+            _leases.End(client); // it has contributed, and asks for the next before the round has looked
+        }
         if (_open is { } open && !Record.Stopping && May(open, client) && _leases.Working + open.Count < Places && _leases.Waiting == 0)
             return Give(open, client, membership);
         var waiter = _leases.Wait(client, membership);

@@ -65,18 +65,16 @@ internal sealed partial class FederationGrain
             if (Federation.IsHosted && _chosen.All(c => RunningFederation.ClientName(c) is var n && (open.Has(n) || _dropped.ContainsKey(n)))) return count >= quorum;
             if (count >= quorum && (late || Record.Stopping || (!Federation.IsHosted && _leases.Working == 0 && _leases.Waiting == 0 && _dropped.Count > 0))) return true;
             if (Record.Stopping && !Federation.IsHosted && _leases.Working == 0) return false;
-            if (count != shown) (shown, _) = (count, Shown());
+            if (count != shown)
+            {
+                shown = count;
+                Show();
+            }
             // The store of contributions wakes it, a lease that ends, the deadline, and now and then a look around.
             var patience = late ? s_look : deadline - time.GetElapsedTime(began);
             if (_leases.UntilNext is { } next && next < patience) patience = next;
             await Task.WhenAny(news, changed, Task.Delay(patience > s_look ? s_look : patience < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : patience, time));
         }
-    }
-
-    private bool Shown()
-    {
-        Show();
-        return true;
     }
 
     private async Task CloseAsync(OpenRound open, bool counts, long began)

@@ -27,6 +27,10 @@ internal sealed class HostedClients(ComputeLanes lanes, FederationWorkshop works
         }, default);
     }
 
+    /// <summary>The images of each label that each client has.</summary>
+    public Task<IReadOnlyList<IReadOnlyList<int>>> HistogramsAsync(RunningFederation federation) => lanes.Reading.RunAsync<IReadOnlyList<IReadOnlyList<int>>>(
+        $"histograms of {federation.Name}", LanePriority.Urgent, 0, _ => [.. Enumerable.Range(0, federation.Partition.Clients).Select(c => (IReadOnlyList<int>)[.. federation.Partition.Histogram(c)])], default);
+
     /// <summary>The cohorts of clients that brought their signatures.</summary>
     public Task<int[]> ClusterAsync(RunningFederation federation, IReadOnlyList<byte[]> signatures) => lanes.Reading.RunAsync($"cohorts of {federation.Name}", LanePriority.Urgent, 0,
         _ => Clustering.Of([.. signatures.Select(s => Signature.Parse(s))], federation.Settings.GeneFl), default);

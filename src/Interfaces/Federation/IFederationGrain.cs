@@ -23,6 +23,9 @@ public interface IFederationGrain : IGrainWithStringKey
     /// <param name="after">Only rounds after this one.</param>
     [Alias("History"), AlwaysInterleave] Task<IReadOnlyList<RoundSummary>> History(int after);
 
+    /// <summary>Who has which data: of each hosted client, the late ones last, the images of each label; empty where clients bring their own.</summary>
+    [Alias("Histograms"), AlwaysInterleave] Task<IReadOnlyList<IReadOnlyList<int>>> Histograms();
+
     /// <summary>Ends the federation after the round in progress; what it has learned is stored.</summary>
     [Alias("Stop"), AlwaysInterleave] Task<FederationStatus> Stop();
 

@@ -88,6 +88,9 @@ public sealed class FederationsClient
         }
     }
 
+    /// <summary>Of each hosted client, the late ones last, the images of each label; empty where clients bring their own data.</summary>
+    public Task<IReadOnlyList<IReadOnlyList<int>>> HistogramsAsync(string name, CancellationToken token = default) => Retry.CallAsync(() => Grain(name).Histograms(), token);
+
     /// <summary>Ends a federation after the round in progress; what it has learned is stored.</summary>
     public Task<FederationStatus> StopAsync(string name, CancellationToken token = default) => Retry.CallAsync(() => Grain(name).Stop(), token);
 

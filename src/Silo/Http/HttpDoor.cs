@@ -10,7 +10,7 @@ internal static class HttpDoor
 {
     // Slower senders are let go; a contribution has a limit of its own besides.
     // What is read ahead of a request that waits for its turn: a thousand uploads may.
-    private const int RequestBuffer = 64 * 1024;
+    private const int RequestBuffer = 128 * 1024, Backlog = 4096;
     private static readonly MinDataRate s_slowest = new(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>What others call this silo.</summary>
@@ -21,6 +21,7 @@ internal static class HttpDoor
     public static void AddHttpDoor(this WebApplicationBuilder builder, SiloSettings settings, int port)
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseSockets(o => (o.MaxReadBufferSize, o.MaxWriteBufferSize, o.Backlog) = (RequestBuffer, RequestBuffer, Backlog));
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MinRequestBodyDataRate = s_slowest;

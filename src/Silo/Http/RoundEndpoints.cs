@@ -15,7 +15,7 @@ internal static class RoundEndpoints
     private const string Federation = "/api/v1/federations/{federation}", Round = Federation + "/rounds/{round:int}";
 
     private const int MostTooLong = 1 << 20;
-    private static readonly MinDataRate s_slowest = new(bytesPerSecond: 64 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
+    private static readonly MinDataRate s_slowest = new(bytesPerSecond: 8 * 1024, gracePeriod: TimeSpan.FromSeconds(20));
 
     public static void MapRounds(this IEndpointRouteBuilder app)
     {

@@ -46,6 +46,9 @@ public sealed class HostedFederationTests(SiloFixture silo)
         Assert.Equal(expected.History.Select(r => Math.Round(r.Loss, 9)), history.Select(r => Math.Round(r.Loss, 9)));
         Assert.Equal(expected.Model, await File.ReadAllBytesAsync(ModelFile(started.Name, 3)));
 
+        Assert.Equal(12, (await silo.Client.Federations.HistogramsAsync(started.Name)).Count);
+        Assert.All(await silo.Client.Federations.HistogramsAsync(started.Name), h => Assert.Equal(40, h.Sum()));
+
         var version = await silo.Client.Learngenes.GetAsync(started.Name);
         Assert.Equal(ended.Result!.Weights, version.Weights);
         Assert.Equal("vit", version.Kind);

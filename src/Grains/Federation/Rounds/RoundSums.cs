@@ -10,7 +10,7 @@ namespace Learngene.Grains.Federation.Rounds;
 internal sealed class RoundSums : IDisposable
 {
     // A contribution longer than this part of the sums is not kept: a few of them would be as much to write as the sums.
-    private const int KeptPart = 8;
+    private const int KeptPart = 8, AlwaysKept = 32 * 1024;
     private readonly RoundTerms _terms;
     private readonly Ledger _ledger;
     private readonly Dictionary<string, Accepted> _folded = [];
@@ -24,7 +24,7 @@ internal sealed class RoundSums : IDisposable
         try
         {
             if (!terms.Robust) _sums = memory.Sums(terms);
-            Keeps = terms.Robust || terms.LongestContribution <= _sums!.Bytes / KeptPart;
+            Keeps = terms.Robust || terms.LongestContribution <= Math.Max(AlwaysKept, _sums!.Bytes / KeptPart);
             int snapshot = _ledger.Records.ToList().FindLastIndex(r => r.Kind == LedgerKind.Snapshot);
             if (snapshot >= 0) _sums = Recover(_ledger.Records[snapshot]);
             foreach (var record in _ledger.Records.Skip(snapshot + 1)) Replay(record);
