@@ -29,7 +29,6 @@ public sealed class CollectorTests
         var wrong = new System.Collections.Concurrent.ConcurrentQueue<string>();
         var workers = Enumerable.Range(0, 8).Select(_ => new Thread(() =>
         {
-            set_num_threads(1);
             try
             {
                 for (int i = 0; i < 1_500 && wrong.IsEmpty; i++)
