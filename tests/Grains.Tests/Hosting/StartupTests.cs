@@ -39,6 +39,10 @@ public sealed class StartupTests(SiloFixture fixture)
     [InlineData("""{ "Learngene": { "httpPort": "x" } }""", "'x'")]
     [InlineData("""{ "Learngene": { "httpPort": 70000 } }""", "0..65535")]
     [InlineData("""{ "Learngene": """, "not JSON")]
+    [InlineData("""{ "Learngene": { "httpAddress": "0.0.0.0" } }""", "needs TLS")]
+    [InlineData("""{ "Learngene": { "httpAddress": "here" } }""", "not an IP address")]
+    [InlineData("""{ "Learngene": { "httpCertificate": "c.pem" } }""", "go together")]
+    [InlineData("""{ "Learngene": { "requireTokens": "perhaps" } }""", "true or false")]
     public void A_wrong_setting_is_named_with_what_is_allowed(string json, string says) =>
         Assert.Contains(says, Assert.Throws<StartupException>(() => Read(WithFile(json))).Message);
 
