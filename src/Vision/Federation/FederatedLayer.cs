@@ -16,6 +16,8 @@ public sealed record LayerTensor(string Name, long[] Shape, int Offset, int Rows
 /// <param name="Rows">Rows of its first tensor.</param><param name="Tensors">Its tensors, one after the other.</param>
 public sealed record FederatedLayer(int Index, string Name, int Offset, int Count, int Rows, IReadOnlyList<LayerTensor> Tensors)
 {
+    private readonly Blocks _coarse = Blocks.Of(Tensors, PayloadEncoding.Int8), _fine = Blocks.Of(Tensors, PayloadEncoding.Int4);
+
     /// <summary>What shares one scale where values are quantised.</summary>
-    internal Blocks Blocks { get; } = Blocks.Of(Tensors);
+    internal Blocks BlocksOf(PayloadEncoding encoding) => encoding == PayloadEncoding.Int4 ? _fine : _coarse;
 }

@@ -55,7 +55,7 @@ public sealed class SimulationTests
         await Task.Yield();
         using var data = DataSet.Open(Shipped.Path);
         SimulationResult Run(string method) => SimulatedFederation.Run(FederationSettings.Parse($$"""
-            {"name": "fashion/fed", "data": "fashion-mnist", "model": {"width": 32, "depth": 2, "patch": 7}, "method": "{{method}}", "rounds": 14, "clientsPerRound": 8,
+            {"name": "fashion/fed", "data": "fashion-mnist", "model": {"width": 32, "depth": 2, "patch": 7}, "method": "{{method}}", "rounds": 14, "localEpochs": 1, "clientsPerRound": 8,
              "partition": {"clients": 40, "late": 8, "imagesPerClient": 150}, "evaluation": {"lateEpochs": [0, 1], "fineTuneEpochs": [1]} }
             """), data);
         var (gene, average) = (Run("gene-fl"), Run("fedavg"));

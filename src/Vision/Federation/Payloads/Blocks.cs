@@ -1,21 +1,20 @@
 namespace Learngene.Vision.Federation;
 
 /// <summary>
-/// How a layer's values are divided into blocks that share one scale: a row of a tensor, or as many whole rows as make at least 64 values; the last
-/// block of a tensor takes the rows that are left.
+/// How a layer's values are divided into blocks that share one scale: a row of a tensor, or as many whole rows as make at least 64 values of 4 bits
+/// or 256 of 8 (whose finer steps forgive a coarser scale); the last block of a tensor takes the rows that are left.
 /// </summary>
 internal sealed class Blocks
 {
-    private const int Least = 64;
     private readonly Run[] _runs;
 
-    private Blocks(IEnumerable<(int Count, int Columns)> tensors)
+    private Blocks(IEnumerable<(int Count, int Columns)> tensors, PayloadEncoding encoding)
     {
         var runs = new List<Run>();
-        int start = 0, first = 0;
+        int start = 0, first = 0, least = encoding == PayloadEncoding.Int4 ? 64 : 256;
         foreach (var (count, columns) in tensors)
         {
-            int length = (Least + columns - 1) / columns * columns, blocks = Math.Max(1, count / length);
+            int length = (least + columns - 1) / columns * columns, blocks = Math.Max(1, count / length);
             runs.Add(new(start, count, length, first, blocks));
             start += count;
             first += blocks;
@@ -28,10 +27,10 @@ internal sealed class Blocks
     /// <summary>How many there are.</summary>
     public int Count { get; }
 
-    public static Blocks Of(IEnumerable<LayerTensor> tensors) => new(tensors.Select(t => (t.Count, t.Columns)));
+    public static Blocks Of(IEnumerable<LayerTensor> tensors, PayloadEncoding encoding) => new(tensors.Select(t => (t.Count, t.Columns)), encoding);
 
     /// <summary>Of values that are no tensor any more.</summary>
-    public static Blocks Of(int values) => new([(values, 1)]);
+    public static Blocks Of(int values, PayloadEncoding encoding) => new([(values, 1)], encoding);
 
     /// <summary>The block that a value is in, and the first value behind that block.</summary>
     public (int Block, int End) At(int value)

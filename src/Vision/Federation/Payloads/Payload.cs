@@ -7,7 +7,7 @@ namespace Learngene.Vision.Federation;
 
 /// <summary>
 /// Writes what travels between server and clients: a head of about 40 bytes, the values of the layers in it, an XxHash3. 8- and 4-bit numbers share
-/// one 16-bit scale a block: a row of the tensor, or as many whole rows as make at least 64 values.
+/// one 16-bit scale a block: a row of the tensor, or as many whole rows as make at least 256 or 64 values.
 /// </summary>
 public static class Payload
 {
@@ -46,7 +46,7 @@ public static class Payload
             throw new PayloadException(FormattableString.Invariant($"value {wrong} of {layer.Name} is {values[wrong]}; only finite values travel."));
         if (header.TopK <= 0)
         {
-            WriteValues(layer.Name, header, values, layer.Blocks, seed, body);
+            WriteValues(layer.Name, header, values, layer.BlocksOf(header.Encoding), seed, body);
             return;
         }
         int count = Largest.Count(values.Length, header.TopK);
@@ -55,7 +55,7 @@ public static class Payload
         Largest.Find(values, places.AsSpan(0, count));
         for (int i = 0; i < count; i++) kept[i] = values[places[i]];
         AscendingPlaces.Write(places.AsSpan(0, count), values.Length, body);
-        WriteValues(layer.Name, header, kept.AsSpan(0, count), Blocks.Of(count), seed, body[(int)AscendingPlaces.Length(count, values.Length)..]);
+        WriteValues(layer.Name, header, kept.AsSpan(0, count), Blocks.Of(count, header.Encoding), seed, body[(int)AscendingPlaces.Length(count, values.Length)..]);
         ArrayPool<int>.Shared.Return(places);
         ArrayPool<float>.Shared.Return(kept);
     }

@@ -28,7 +28,7 @@ internal static class PayloadFormat
         {
             PayloadEncoding.F32 => 4L * count,
             PayloadEncoding.F16 or PayloadEncoding.Bf16 => 2L * count,
-            _ => Quantised.Length(topK > 0 ? Blocks.Of(count) : layer.Blocks, encoding),
+            _ => Quantised.Length(topK > 0 ? Blocks.Of(count, encoding) : layer.BlocksOf(encoding), encoding),
         };
     }
 

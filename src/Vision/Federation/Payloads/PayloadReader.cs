@@ -62,7 +62,7 @@ public sealed class PayloadReader
         if (values.IsEmpty) return;
         var shape = _layout.Layers[layer];
         if (Header.TopK > 0) ReadSparse(shape, from, values);
-        else ReadDense(Body(shape), shape.Blocks, from, values);
+        else ReadDense(Body(shape), shape.BlocksOf(Header.Encoding), from, values);
     }
 
     /// <summary>L2 norm over all values. Finite exactly if all of them are.</summary>
@@ -134,7 +134,7 @@ public sealed class PayloadReader
         var kept = ArrayPool<float>.Shared.Rent(count);
         var body = Body(layer);
         if (!AscendingPlaces.TryRead(body, layer.Count, places.AsSpan(0, count))) throw BadPlaces(layer);
-        ReadDense(body[(int)AscendingPlaces.Length(count, layer.Count)..], Blocks.Of(count), 0, kept.AsSpan(0, count));
+        ReadDense(body[(int)AscendingPlaces.Length(count, layer.Count)..], Blocks.Of(count, Header.Encoding), 0, kept.AsSpan(0, count));
         values.Clear();
         for (int i = 0; i < count; i++)
             if ((uint)(places[i] - from) < (uint)values.Length) values[places[i] - from] = kept[i];
@@ -158,7 +158,7 @@ public sealed class PayloadReader
                 if (!ascend) throw BadPlaces(layer);
                 body = body[(int)AscendingPlaces.Length(count, layer.Count)..];
             }
-            var blocks = Header.TopK > 0 ? Blocks.Of(count) : layer.Blocks;
+            var blocks = Header.TopK > 0 ? Blocks.Of(count, Header.Encoding) : layer.BlocksOf(Header.Encoding);
             if (Header.Encoding >= PayloadEncoding.Int8 && Quantised.IndexOfBadScale(body, blocks) is var block and >= 0)
                 throw new PayloadException($"scale {block} of {layer.Name} is {BinaryPrimitives.ReadHalfLittleEndian(body[(2 * block)..])}; scales are finite and not negative.");
         }

@@ -9,9 +9,9 @@ public enum PayloadEncoding
     F16,
     /// <summary>bfloat16.</summary>
     Bf16,
-    /// <summary>8 bits a value, one 16-bit scale a block.</summary>
+    /// <summary>8 bits a value, one 16-bit scale a block of 256 values or more.</summary>
     Int8,
-    /// <summary>4 bits a value, one 16-bit scale a block.</summary>
+    /// <summary>4 bits a value, one 16-bit scale a block of 64 values or more.</summary>
     Int4,
 }
 
