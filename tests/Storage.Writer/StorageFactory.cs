@@ -14,11 +14,20 @@ public static class StorageFactory
 
     internal static SqliteGrainStorage Open(SqliteStorageOptions options)
     {
-        var storage = new SqliteGrainStorage(
-            "Default", options, new OrleansGrainStorageSerializer(Services.GetRequiredService<Serializer>()), Services.GetRequiredService<IActivatorProvider>());
+        var storage = new SqliteGrainStorage("Default", options, NewSerializer(), Services.GetRequiredService<IActivatorProvider>());
         storage.Open();
         return storage;
     }
+
+    /// <summary>A storage over any store.</summary>
+    internal static VersionedGrainStorage Over(Func<IStateStore> open)
+    {
+        var storage = new VersionedGrainStorage("Default", NewSerializer(), Services.GetRequiredService<IActivatorProvider>(), open);
+        storage.Open();
+        return storage;
+    }
+
+    private static OrleansGrainStorageSerializer NewSerializer() => new(Services.GetRequiredService<Serializer>());
 }
 
 /// <summary>What the writer writes: a number that only grows, and a length that differs between callers.</summary>

@@ -7,6 +7,8 @@ public sealed class LearngeneOptions
     public string WeightsDirectory { get; set; } = Path.Combine(".learngene", "weights");
     /// <summary>Directory of federations: models between rounds, rounds in progress, hosted clients' own state. On a cluster it is shared.</summary>
     public string FederationsDirectory { get; set; } = Path.Combine(".learngene", "federations");
+    /// <summary>Whether other silos work on the same state: then what only one may do is checked against it. Default false.</summary>
+    public bool Clustered { get; set; }
     /// <summary>Hosted clients that train at once, one thread each; 0 (default) is one per core.</summary>
     public int HostedSlots { get; set; }
     /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>

@@ -1,31 +1,66 @@
 using System.Net;
 using System.Net.Sockets;
+using Learngene.Silo.Storage;
 using Orleans.Configuration;
 
 namespace Learngene.Silo.Hosting;
 
-/// <summary>Who is in the cluster and how it is reached. Embedded: this process alone, on loopback.</summary>
+/// <summary>Who is in the cluster and how it is reached. Embedded: this process alone.</summary>
 internal static class Clustering
 {
-    public static void AddEmbeddedClustering(this ISiloBuilder silo, int siloPort, int gatewayPort)
+    /// <summary>Adds membership and reminders, as the settings say.</summary>
+    public static void AddClustering(this ISiloBuilder silo, SiloSettings settings, string connection, int siloPort, int gatewayPort)
     {
-        silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: "learngene", clusterId: "learngene");
+        if (!settings.Clustered)
+            silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: settings.ServiceId, clusterId: settings.ClusterId);
+        else
+        {
+            silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, settings.ServiceId));
+            silo.Configure<ClusterMembershipOptions>(Fast);
+            if (settings.Clustering == "postgres") silo.UsePostgres(connection);
+            else silo.UseRedis(connection);
+        }
+        var listen = IPAddress.Parse(settings.ListenAddress);
         silo.Configure<EndpointOptions>(o =>
         {
-            o.AdvertisedIPAddress = IPAddress.Loopback;
-            o.SiloListeningEndpoint = new(IPAddress.Loopback, siloPort);
-            o.GatewayListeningEndpoint = new(IPAddress.Loopback, gatewayPort);
+            (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (settings.Advertised, siloPort, gatewayPort);
+            o.SiloListeningEndpoint = new(listen, siloPort);
+            o.GatewayListeningEndpoint = new(listen, gatewayPort);
         });
+    }
+
+    // A silo that was killed is noticed within a second or two; one that hangs within five (docs/results/faults.md).
+    private static void Fast(ClusterMembershipOptions o)
+    {
+        o.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+        o.NumMissedProbesLimit = 2;
+        o.NumVotesForDeathDeclaration = 1;
+        o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
+        o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
+    }
+
+    private static void UsePostgres(this ISiloBuilder silo, string connection)
+    {
+        const string Npgsql = "Npgsql";
+        string bounded = Postgres.Bounded(connection);
+        silo.UseAdoNetClustering(o => (o.Invariant, o.ConnectionString) = (Npgsql, bounded));
+        silo.UseAdoNetReminderService(o => (o.Invariant, o.ConnectionString) = (Npgsql, bounded));
+    }
+
+    private static void UseRedis(this ISiloBuilder silo, string connection)
+    {
+        silo.UseRedisClustering(o => o.ConfigurationOptions = Redis.Options(connection));
+        silo.UseRedisReminderService(o => o.ConfigurationOptions = Redis.Options(connection));
     }
 
     /// <summary>Each port itself, or a free one for 0; all different.</summary>
     /// <exception cref="StartupException">Somebody listens there already.</exception>
-    public static int[] FreePorts(params ReadOnlySpan<(int Port, string Option)> wanted)
+    public static int[] FreePorts(params ReadOnlySpan<(IPAddress Address, int Port, string Option)> wanted)
     {
         var listeners = new List<TcpListener>();
         try
         {
-            foreach (var (port, option) in wanted) listeners.Add(Listen(port, option));
+            foreach (var (address, port, option) in wanted) listeners.Add(Listen(address, port, option));
             return [.. listeners.Select(l => ((IPEndPoint)l.LocalEndpoint).Port)];
         }
         finally
@@ -34,17 +69,21 @@ internal static class Clustering
         }
     }
 
-    private static TcpListener Listen(int port, string option)
+    private static TcpListener Listen(IPAddress address, int port, string option)
     {
-        var listener = new TcpListener(IPAddress.Loopback, port);
+        var listener = new TcpListener(address, port);
         try
         {
             listener.Start();
             return listener;
         }
-        catch (SocketException)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             throw new StartupException($"port {port} is taken; choose another with --{option} (0 takes a free one).");
+        }
+        catch (SocketException e)
+        {
+            throw new StartupException($"port {port} of {address} cannot be listened on: {e.Message}; choose another address or --{option}.");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Learngene.Silo.Hosting;
 
-/// <summary>Everything that an embedded silo keeps, under one directory that one process uses at a time.</summary>
+/// <summary>What a silo keeps for itself (an embedded one: everything), under one directory that one process uses at a time.</summary>
 internal sealed class DataDirectory : IDisposable
 {
     private readonly FileStream _lock;
@@ -29,8 +29,12 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
     public string StateFile => System.IO.Path.Combine(Path, "state.db");
-    public string Federations => System.IO.Path.Combine(Path, "federations");
-    public string Weights => System.IO.Path.Combine(Path, "weights");
+
+    /// <summary>Where federations' rounds are: beside the rest, or in the directory that all silos see.</summary>
+    public string Federations(string shared) => System.IO.Path.Combine(shared.Length > 0 ? System.IO.Path.GetFullPath(shared) : Path, "federations");
+
+    /// <summary>Where weights are, likewise.</summary>
+    public string Weights(string shared) => System.IO.Path.Combine(shared.Length > 0 ? System.IO.Path.GetFullPath(shared) : Path, "weights");
 
     /// <summary>The key of this directory's tickets, made at first use.</summary>
     public byte[] TicketKey()

@@ -1,21 +1,21 @@
+using System.Net;
 using Learngene.Grains;
 using Learngene.Silo.Http;
 using Learngene.Silo.Storage;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Orleans.Dashboard;
-using Orleans.Providers;
 
 namespace Learngene.Silo.Hosting;
 
-/// <summary>A running embedded silo: Orleans, HTTP and the data directory.</summary>
+/// <summary>A running silo: Orleans, HTTP and the data directory.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly DataDirectory _directory;
 
-    private SiloHost(WebApplication app, DataDirectory directory, int gatewayPort, string http) =>
-        (_app, _directory, Gateway, Http) = (app, directory, $"127.0.0.1:{gatewayPort}", http);
+    private SiloHost(WebApplication app, DataDirectory directory, string gateway, string http) =>
+        (_app, _directory, Gateway, Http) = (app, directory, gateway, http);
 
     /// <summary>HOST:PORT for the CLI and the SDK.</summary>
     public string Gateway { get; }
@@ -36,16 +36,19 @@ internal sealed class SiloHost : IAsyncDisposable
         var directory = new DataDirectory(settings.DataDir);
         try
         {
-            int[] ports = Clustering.FreePorts((settings.GatewayPort, "gateway-port"), (settings.SiloPort, "silo-port"), (settings.HttpPort, "http-port"));
+            string connection = settings.Clustered ? settings.ReadConnection() : "";
+            var listen = IPAddress.Parse(settings.ListenAddress);
+            int[] ports = Clustering.FreePorts((listen, settings.GatewayPort, "gateway-port"), (listen, settings.SiloPort, "silo-port"), (IPAddress.Parse(settings.HttpAddress), settings.HttpPort, "http-port"));
             var (gatewayPort, siloPort, httpPort) = (ports[0], ports[1], ports[2]);
             var options = new LearngeneOptions
             {
-                WeightsDirectory = directory.Weights, Threads = settings.Threads, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
+                WeightsDirectory = directory.Weights(settings.SharedDir), Threads = settings.Threads, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
                 LargestUpload = settings.MaxUploadBytes, WeightGrace = TimeSpan.FromHours(settings.WeightGraceHours), TicketKey = directory.TicketKey(),
-                FederationsDirectory = directory.Federations, HostedSlots = settings.HostedSlots,
+                FederationsDirectory = directory.Federations(settings.SharedDir), Clustered = settings.Clustered, HostedSlots = settings.HostedSlots,
                 HttpAddress = HttpDoor.Address(settings, httpPort),
             };
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+            settings.RequireFitForServing(builder.Environment.EnvironmentName);
             builder.Logging.ClearProviders().SetMinimumLevel(quiet ? LogLevel.Error : LogLevel.Warning)
                 .AddSimpleConsole(o => (o.SingleLine, o.TimestampFormat) = (true, "HH:mm:ss ")).AddFilter("Orleans.Runtime.Silo", LogLevel.Error)
                 .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Learngene", quiet ? LogLevel.Error : LogLevel.Information);
@@ -55,8 +58,8 @@ internal sealed class SiloHost : IAsyncDisposable
             builder.Services.AddHostedService<WeightSweeper>();
             builder.Host.UseOrleans(silo =>
             {
-                silo.AddEmbeddedClustering(siloPort, gatewayPort);
-                silo.AddSqliteGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, o => o.Path = directory.StateFile);
+                silo.AddClustering(settings, connection, siloPort, gatewayPort);
+                silo.AddGrainState(settings, connection, directory.StateFile);
                 silo.AddLearngene(options);
                 silo.AddDashboard();
             });
@@ -64,9 +67,10 @@ internal sealed class SiloHost : IAsyncDisposable
             app.UseHttpDoor(settings);
             app.MapOrleansDashboard("/dashboard");
             app.MapGet("/", () => Results.Redirect("/dashboard"));
+            await GrainStorage.RequireAsync(settings, connection, app.Logger, token);
             await app.StartAsync(token);
             string http = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-            return new(app, directory, gatewayPort, http);
+            return new(app, directory, new IPEndPoint(settings.Advertised, gatewayPort).ToString(), http);
         }
         catch
         {

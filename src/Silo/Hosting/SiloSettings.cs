@@ -9,7 +9,7 @@ namespace Learngene.Silo.Hosting;
 /// Settings of the process. Each comes from the first of: command line (--data-dir), environment (LEARNGENE_DATA_DIR),
 /// <c>appsettings.json</c> ("Learngene": { "dataDir": ... }), default. An unknown key is an error that names the nearest known one.
 /// </summary>
-internal sealed record SiloSettings
+internal sealed partial record SiloSettings
 {
     /// <summary>Directory of everything that is kept. Default .learngene.</summary>
     public string DataDir { get; init; } = ".learngene";
@@ -124,6 +124,7 @@ internal sealed record SiloSettings
         if (!(WeightGraceHours is >= 1 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 1..100000.");
         if (MaxUploadBytes < 8) throw new StartupException($"max-upload-bytes {MaxUploadBytes} is below 8.");
         if (string.IsNullOrWhiteSpace(DataDir)) throw new StartupException("data-dir is empty.");
+        CheckCluster();
     }
 
     private static string Help(string name) => name switch
@@ -141,7 +142,8 @@ internal sealed record SiloSettings
         nameof(Threads) => "Threads of the CPU lane; 0 is one per core. Default: 0",
         nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
         nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",
-        _ => "Largest file taken in, bytes. Default: 64000000000",
+        nameof(MaxUploadBytes) => "Largest file taken in, bytes. Default: 64000000000",
+        _ => ClusterHelp(name),
     };
 
     private static string Words(string name, char between) =>

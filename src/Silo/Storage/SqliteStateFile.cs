@@ -7,7 +7,7 @@ namespace Learngene.Silo.Storage;
 /// A database file of grain states. One connection writes, on its own thread, everything that queued up while the last commit was
 /// being flushed in one transaction; a second one reads. A write is answered when it is on the disk.
 /// </summary>
-internal sealed class SqliteStateFile : IAsyncDisposable
+internal sealed class SqliteStateFile : IStateStore
 {
     private const int MaxReads = 64;
     private readonly SqliteStorageOptions _options;
@@ -49,7 +49,7 @@ internal sealed class SqliteStateFile : IAsyncDisposable
 
     /// <summary>Reads a row as last committed.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    internal async Task<StoredState?> ReadAsync(StateKey key)
+    public async Task<StoredState?> ReadAsync(StateKey key)
     {
         var read = new StateRead(key);
         await Queue(_reads, read);
@@ -58,11 +58,14 @@ internal sealed class SqliteStateFile : IAsyncDisposable
 
     /// <summary>Writes or removes a row, if its version is the expected one; done when it is on the disk.</summary>
     /// <exception cref="IOException">It cannot be written, for instance because the disk is full.</exception>
-    internal async Task<WriteOutcome> WriteAsync(StateWrite write)
+    public async Task<WriteOutcome> WriteAsync(StateWrite write)
     {
         await Queue(_writes, write);
         return await write.Answer.Task;
     }
+
+    /// <summary>Never: the file is on this machine, and what it refuses is told at once.</summary>
+    public bool IsPassing(Exception failure) => false;
 
     /// <summary>Writes what is queued, and closes the file.</summary>
     public async ValueTask DisposeAsync()

@@ -49,7 +49,7 @@ public sealed class GroupCommitTests
                 Assert.Equal((i, state.ETag), ((await fixture.Read(GrainId.Create("test", $"{caller}"))).State!.Number, state.ETag));
             }
         }));
-        Assert.InRange(fixture.Storage.Commits, 1, 64 * 50 / 2);
+        Assert.InRange(fixture.Commits, 1, 64 * 50 / 2);
     }
 
     [Fact(Timeout = 60_000)]

@@ -3,59 +3,30 @@ using Learngene.Storage.Writer;
 
 namespace Learngene.Grains.Tests.Storage;
 
-/// <summary>A state as the tests write it.</summary>
-[GenerateSerializer, Alias("learngene.tests.test-state")]
-public sealed record TestState
-{
-    [Id(0)]
-    public string? Text { get; set; }
-
-    [Id(1)]
-    public long Number { get; set; }
-
-    [Id(2)]
-    public byte[]? Bytes { get; set; }
-}
-
 /// <summary>A storage on a file of its own.</summary>
-internal sealed class StorageFixture : IAsyncDisposable
+internal sealed class StorageFixture : StorageUnderTest
 {
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("storage-");
+    private readonly DirectoryInfo _directory;
 
-    internal StorageFixture(long? maxBytes = null)
-    {
-        Options = new SqliteStorageOptions { Path = Path.Combine(_directory.FullName, "sub", "state.db"), MaxBytes = maxBytes };
-        Storage = StorageFactory.Open(Options);
-    }
+    internal StorageFixture(long? maxBytes = null) : this(Directory.CreateTempSubdirectory("storage-"), maxBytes) { }
+
+    private StorageFixture(DirectoryInfo directory, long? maxBytes) : this(directory, new SqliteStorageOptions { Path = Path.Combine(directory.FullName, "sub", "state.db"), MaxBytes = maxBytes }) { }
+
+    private StorageFixture(DirectoryInfo directory, SqliteStorageOptions options) : base(() => StorageFactory.Open(options)) => (_directory, Options) = (directory, options);
 
     internal SqliteStorageOptions Options { get; }
 
-    internal SqliteGrainStorage Storage { get; private set; }
+    internal long Commits => ((SqliteGrainStorage)Storage).Commits;
 
-    internal async Task Reopen()
+    public override async ValueTask DisposeAsync()
     {
-        await Storage.DisposeAsync();
-        Storage = StorageFactory.Open(Options);
-    }
-
-    internal async Task<GrainState<TestState>> Read(GrainId grain, string name = "state")
-    {
-        // As stale as can be: everything has to be replaced by what is read.
-        var state = new GrainState<TestState>(new TestState { Text = "stale", Number = -1 }, "stale") { RecordExists = true };
-        await Storage.ReadStateAsync(name, grain, state);
-        return state;
-    }
-
-    internal async Task<GrainState<TestState>> Write(GrainId grain, TestState value, string? etag = null, string name = "state")
-    {
-        var state = new GrainState<TestState>(value, etag);
-        await Storage.WriteStateAsync(name, grain, state);
-        return state;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Storage.DisposeAsync();
+        await base.DisposeAsync();
         _directory.Delete(recursive: true);
     }
+}
+
+/// <summary>The embedded silo's.</summary>
+public sealed class SqliteGrainStorageTests : GrainStorageContract
+{
+    internal override StorageUnderTest New() => new StorageFixture();
 }

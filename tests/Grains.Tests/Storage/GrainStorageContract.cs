@@ -2,15 +2,17 @@ using Orleans.Storage;
 
 namespace Learngene.Grains.Tests.Storage;
 
-/// <summary>What Orleans expects of any grain storage.</summary>
-public sealed class SqliteGrainStorageTests
+/// <summary>What Orleans expects of any grain storage; the test project of a cluster links this file.</summary>
+public abstract class GrainStorageContract
 {
     private static readonly GrainId Grain = GrainId.Create("test", "key");
+
+    internal abstract StorageUnderTest New();
 
     [Fact(Timeout = 30_000)]
     public async Task What_was_written_is_read_also_after_reopening()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var value = new TestState { Text = "Привет, мир", Number = long.MinValue };
         var written = await fixture.Write(Grain, value);
         Assert.True(written.RecordExists);
@@ -26,7 +28,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task A_state_never_written_is_new_and_has_no_etag()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var read = await fixture.Read(Grain);
         Assert.Equal((new TestState(), null, false), (read.State, read.ETag, read.RecordExists));
     }
@@ -34,7 +36,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task Every_write_changes_the_etag_even_of_an_equal_state()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var state = await fixture.Write(Grain, new TestState { Number = 1 });
         var seen = new HashSet<string> { state.ETag! };
         for (var i = 0; i < 5; i++)
@@ -47,7 +49,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task A_second_insert_is_inconsistent()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var first = await fixture.Write(Grain, new TestState { Number = 1 });
         var refusal = await Assert.ThrowsAsync<InconsistentStateException>(() => fixture.Write(Grain, new TestState { Number = 2 }));
         Assert.Equal(first.ETag, refusal.StoredEtag);
@@ -58,7 +60,7 @@ public sealed class SqliteGrainStorageTests
     [Theory(Timeout = 30_000), InlineData("stale"), InlineData("99"), InlineData("0"), InlineData("-1"), InlineData("text")]
     public async Task A_stale_etag_neither_writes_nor_clears(string etag)
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var state = await fixture.Write(Grain, new TestState { Number = 1 });
         var stale = etag == "stale" ? state.ETag : etag;
         state.State = new TestState { Number = 2 };
@@ -74,7 +76,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task An_etag_without_a_record_is_inconsistent()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         await Assert.ThrowsAsync<InconsistentStateException>(() => fixture.Write(Grain, new TestState(), "1"));
         await Assert.ThrowsAsync<InconsistentStateException>(() => fixture.Storage.ClearStateAsync("state", Grain, new GrainState<TestState>(new(), "1")));
     }
@@ -82,7 +84,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task Clearing_leaves_a_new_state_and_may_be_repeated()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var state = await fixture.Write(Grain, new TestState { Number = 1 });
         var etag = state.ETag;
         for (var i = 0; i < 2; i++)
@@ -99,7 +101,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task Clearing_before_any_write_is_allowed()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var state = new GrainState<TestState>(new TestState { Text = "stale" }, null) { RecordExists = true };
         await fixture.Storage.ClearStateAsync("state", Grain, state);
         Assert.Equal((new TestState(), false), (state.State, state.RecordExists));
@@ -108,7 +110,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task After_a_clear_a_state_can_be_written_again_but_not_by_one_who_slept_through_it()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var sleeper = await fixture.Write(Grain, new TestState { Number = 1 });
         var state = await fixture.Read(Grain);
         await fixture.Storage.ClearStateAsync("state", Grain, state);
@@ -124,7 +126,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 30_000)]
     public async Task Names_types_and_keys_of_any_characters_are_kept_apart()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         GrainId[] grains =
         [
             GrainId.Create("a", "b/c"), GrainId.Create("a/b", "c"), GrainId.Create("a", "B/c"), GrainId.Create("a", "'; DROP TABLE state; --"),
@@ -144,7 +146,7 @@ public sealed class SqliteGrainStorageTests
     [Fact(Timeout = 60_000)]
     public async Task A_large_state_comes_back_whole()
     {
-        await using var fixture = new StorageFixture();
+        await using var fixture = New();
         var bytes = new byte[20_000_000];
         new Random(1).NextBytes(bytes);
         await fixture.Write(Grain, new TestState { Bytes = bytes });
