@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Learngene.Sdk;
+using Learngene.Sdk.Connecting;
 
 namespace Learngene.Cli;
 
@@ -29,9 +30,13 @@ internal sealed class Call(ParseResult parsed, CancellationToken token)
     {
         try
         {
-            return await LearngeneClient.ConnectAsync(Cluster, token);
+            return await LearngeneClient.ConnectAsync(new ClusterConnection
+            {
+                Cluster = Cluster, ClusterId = Get(GlobalFlags.ClusterId) ?? new ClusterConnection().ClusterId,
+                Certificate = Get(GlobalFlags.Certificate), Key = Get(GlobalFlags.Key), Authorities = Get(GlobalFlags.Authorities),
+            }, token);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or System.Security.Cryptography.CryptographicException)
         {
             throw new UsageException(e.Message);
         }

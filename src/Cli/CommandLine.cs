@@ -22,7 +22,7 @@ internal static class CommandLine
     {
         RootCommand root = new("Turns one big Vision Transformer into right-sized initialised ones, on a Learngene cluster.")
         {
-            GlobalFlags.Cluster, GlobalFlags.Json, GlobalFlags.Quiet,
+            GlobalFlags.Cluster, GlobalFlags.ClusterId, GlobalFlags.Certificate, GlobalFlags.Key, GlobalFlags.Authorities, GlobalFlags.Json, GlobalFlags.Quiet,
             StatusCommand.Create(), DataCommands.Create(), TrainCommand.Create(), LearnCommands.Create(), LearnCommands.Decompose(), ModelFileCommands.Import(),
             ModelFileCommands.Export(), RepositoryCommands.List(), RepositoryCommands.Show(), RepositoryCommands.Lineage(), RepositoryCommands.Tag(),
             RepositoryCommands.Retire(), DescendCommand.Create(), FinetuneCommand.Create(), EvaluateCommand.Create(), JobCommands.Create(), FederateCommands.Create(), TokenCommands.Create(), CompareCommand.Create(),

@@ -10,13 +10,26 @@ internal static class GlobalFlags
 {
     public static readonly Option<string> Cluster = new("--cluster")
     {
-        Description = "A silo's gateway; the environment variable LEARNGENE_CLUSTER may name it instead.", HelpName = "HOST:PORT", Recursive = true,
+        Description = "A silo's gateway, or several with commas between; the environment variable LEARNGENE_CLUSTER may name them instead.", HelpName = "HOST:PORT[,...]", Recursive = true,
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable("LEARNGENE_CLUSTER") is { Length: > 0 } named ? named : LearngeneClient.DefaultCluster,
     };
+
+    public static readonly Option<string?> ClusterId = Named("--cluster-id", "NAME", "LEARNGENE_CLUSTER_ID", "The cluster's name (default learngene)");
+
+    public static readonly Option<string?> Certificate = Named("--cluster-certificate", "FILE", "LEARNGENE_CLUSTER_CERTIFICATE", "PEM file of the certificate to show a cluster that wants TLS");
+
+    public static readonly Option<string?> Key = Named("--cluster-key", "FILE", "LEARNGENE_CLUSTER_KEY", "PEM file of the certificate's key");
+
+    public static readonly Option<string?> Authorities = Named("--cluster-ca", "FILE", "LEARNGENE_CLUSTER_CA", "PEM file of the authorities that silos' certificates must come from");
 
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON document on standard output and nothing else there.", Recursive = true };
 
     public static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress and no hints.", Recursive = true };
+
+    private static Option<string?> Named(string name, string what, string variable, string description) => new(name)
+    {
+        Description = $"{description}; or {variable}.", HelpName = what, Recursive = true, DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : null,
+    };
 }
 
 /// <summary>Kinds of options; each says what it takes when it is given something else.</summary>

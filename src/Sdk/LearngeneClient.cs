@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using Learngene.Sdk.Clients;
+using Learngene.Sdk.Connecting;
 using Learngene.Sdk.Data;
 using Learngene.Sdk.Federation;
 using Learngene.Sdk.Jobs;
@@ -21,7 +20,8 @@ public sealed class LearngeneClient : IAsyncDisposable
     /// <summary>Where an embedded silo listens unless told otherwise.</summary>
     public const string DefaultCluster = "127.0.0.1:30000";
 
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    // A silo that hangs is left after so long; no call lasts longer but those that say so.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_response = TimeSpan.FromSeconds(10);
     private readonly IHost _host;
     private readonly IGrainFactory _grains;
 
@@ -51,18 +51,31 @@ public sealed class LearngeneClient : IAsyncDisposable
     public WeightsClient Weights { get; }
 
     /// <summary>Connects.</summary>
-    /// <param name="cluster">HOST:PORT of a silo's gateway.</param>
+    /// <param name="cluster">HOST:PORT of a silo's gateway, or of several with commas between.</param>
     /// <param name="token">Gives up.</param>
     /// <exception cref="SiloUnreachableException">Nothing answers there within five seconds.</exception>
     /// <exception cref="FormatException">The address is not HOST:PORT.</exception>
-    public static async Task<LearngeneClient> ConnectAsync(string cluster = DefaultCluster, CancellationToken token = default)
+    public static Task<LearngeneClient> ConnectAsync(string cluster = DefaultCluster, CancellationToken token = default) => ConnectAsync(new ClusterConnection { Cluster = cluster }, token);
+
+    /// <summary>Connects, with TLS where a certificate is named.</summary>
+    /// <param name="connection">Where to, and as whom.</param>
+    /// <param name="token">Gives up.</param>
+    /// <exception cref="SiloUnreachableException">Nothing answers there within five seconds, or it does not take the certificate: the sentence says which.</exception>
+    /// <exception cref="FormatException">The connection is not one: the sentence says what is wrong with it.</exception>
+    public static async Task<LearngeneClient> ConnectAsync(ClusterConnection connection, CancellationToken token = default)
     {
-        var endpoint = await ResolveAsync(cluster, token);
+        var files = connection.Files();
+        var endpoints = await Gateways.ResolveAsync(connection.Cluster, s_patience, token);
+        var tls = files is null ? null : new ClusterTls(files, TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new());
-        builder.UseOrleansClient(client => client
-            .UseStaticClustering(endpoint)
-            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("learngene", "learngene"))
-            .Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(25)));
+        builder.UseOrleansClient(client =>
+        {
+            client.UseStaticClustering(endpoints)
+                .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (connection.ClusterId, "learngene"))
+                .Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = s_patience) // so soon a gateway that was dead is tried again
+                .Configure<ClientMessagingOptions>(o => o.ResponseTimeout = s_response);
+            if (tls is not null) client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
+        });
         var host = builder.Build();
         try
         {
@@ -74,33 +87,12 @@ public sealed class LearngeneClient : IAsyncDisposable
         catch (Exception e) when (e is not OperationCanceledException || !token.IsCancellationRequested)
         {
             host.Dispose();
-            throw new SiloUnreachableException(cluster, e);
+            throw tls?.LastRefusal is { } refusal ? new SiloUnreachableException(connection.Cluster, refusal) : new SiloUnreachableException(connection.Cluster, e);
         }
     }
 
     /// <summary>The silo that answers, as it is.</summary>
     public Task<SiloStatus> StatusAsync(CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Get(), token);
-
-    // A socket first: it is refused at once where nobody listens, while a client would go on trying.
-    private static async Task<IPEndPoint> ResolveAsync(string cluster, CancellationToken token)
-    {
-        int colon = cluster.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(cluster[(colon + 1)..], out int port) || port is < 1 or > 65_535)
-            throw new FormatException($"cluster '{cluster}' is not HOST:PORT, such as {DefaultCluster}.");
-        string name = cluster[..colon];
-        try
-        {
-            using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
-            patience.CancelAfter(s_patience);
-            using var socket = new TcpClient();
-            await socket.ConnectAsync(name, port, patience.Token);
-            return (IPEndPoint)socket.Client.RemoteEndPoint!;
-        }
-        catch (Exception e) when (e is SocketException || (e is OperationCanceledException && !token.IsCancellationRequested))
-        {
-            throw new SiloUnreachableException(cluster, e);
-        }
-    }
 
     /// <summary>Disconnects.</summary>
     public async ValueTask DisposeAsync()

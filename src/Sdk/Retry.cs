@@ -1,27 +1,28 @@
 using Orleans.Runtime;
+using Orleans.Runtime.Messaging;
 
 namespace Learngene.Sdk;
 
 /// <summary>Tries a call again when a silo went away under it. Only for verbs that may be repeated, which all of ours are.</summary>
 internal static class Retry
 {
-    private const int Tries = 6;
-    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100);
+    // A silo that hangs is noticed within 5 s, a cluster that starts again answers within 15.
+    private static readonly TimeSpan s_first = TimeSpan.FromMilliseconds(100), s_longest = TimeSpan.FromSeconds(2), s_patience = TimeSpan.FromSeconds(30);
 
     public static async Task<T> CallAsync<T>(Func<Task<T>> call, CancellationToken token)
     {
-        var pause = s_first;
-        for (int tried = 1; ; tried++, pause *= 2)
+        long began = TimeProvider.System.GetTimestamp();
+        for (var pause = s_first; ; pause = pause * 2 < s_longest ? pause * 2 : s_longest)
             try
             {
                 return await call().WaitAsync(token);
             }
-            catch (Exception e) when (tried < Tries && IsPassing(e))
+            catch (Exception e) when (IsPassing(e) && TimeProvider.System.GetElapsedTime(began) + pause < s_patience)
             {
                 await Task.Delay(pause, token);
             }
     }
 
     private static bool IsPassing(Exception e) =>
-        e is OrleansMessageRejectionException or SiloUnavailableException or TimeoutException or GatewayTooBusyException;
+        e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or TimeoutException or GatewayTooBusyException or StorageUnavailableException;
 }

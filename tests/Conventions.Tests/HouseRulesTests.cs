@@ -58,7 +58,7 @@ public sealed class HouseRulesTests
     [Fact]
     public void Every_setting_of_the_silo_is_in_the_documents()
     {
-        string settings = Repository.Read("src/Silo/Hosting/SiloSettings.cs"), documents = Repository.Read("docs/options.md");
+        string settings = string.Concat(Repository.Files("src/Silo/Hosting", "SiloSettings*.cs").Select(File.ReadAllText)), documents = Repository.Read("docs/options.md");
         foreach (Match property in Regex.Matches(settings, @"public \w+ (?<name>\w+) \{ get; init; \}"))
         {
             string key = property.Groups["name"].Value;

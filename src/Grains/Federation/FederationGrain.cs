@@ -19,7 +19,7 @@ internal sealed partial class FederationGrain(
     TimeProvider time, ILogger<FederationGrain> log)
     : Grain, IFederationGrain
 {
-    private static readonly TimeSpan s_longPoll = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_longPoll = TimeSpan.FromSeconds(15), s_watch = TimeSpan.FromSeconds(5);
     private readonly Durable<FederationRecord> _record = new(state);
     private readonly Leases _leases = new(time);
     private readonly Dictionary<string, string> _dropped = []; // of the round in progress, and why
@@ -80,7 +80,7 @@ internal sealed partial class FederationGrain(
         if (revision == _revision)
             try
             {
-                await _changed.Task.WaitAsync(s_longPoll, time);
+                await _changed.Task.WaitAsync(s_watch, time);
             }
             catch (TimeoutException)
             {

@@ -12,7 +12,7 @@ internal sealed partial class TransformationJobGrain(
     [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, TimeProvider time, ILogger<TransformationJobGrain> log)
     : Grain, ITransformationJobGrain
 {
-    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(15), s_retry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(5), s_retry = TimeSpan.FromSeconds(2);
     private readonly Durable<JobRecord> _record = new(state);
     private JobRun? _run;
     private JobSnapshot? _live;

@@ -78,11 +78,11 @@ public interface IFederatedClientGrain : IGrainWithStringKey
 {
     /// <summary>Joins, or comes back; with other data than before it is put into a cohort anew.</summary>
     /// <exception cref="RefusedException">The federation does not take it in.</exception>
-    [Alias("Join")] Task<Membership> Join(ClientProfile profile);
+    [Alias("Join"), ResponseTimeout("00:00:25")] Task<Membership> Join(ClientProfile profile);
 
     /// <summary>Asks for work; waits up to <paramref name="patience"/>. Null: come back later.</summary>
     /// <exception cref="RefusedException">It has not joined.</exception>
-    [Alias("CheckIn"), AlwaysInterleave] Task<WorkOrder?> CheckIn(TimeSpan patience);
+    [Alias("CheckIn"), AlwaysInterleave, ResponseTimeout("00:00:25")] Task<WorkOrder?> CheckIn(TimeSpan patience);
 
     /// <summary>What initialises it, now.</summary>
     /// <exception cref="RefusedException">It has not joined.</exception>

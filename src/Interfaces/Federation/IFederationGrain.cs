@@ -10,7 +10,7 @@ public interface IFederationGrain : IGrainWithStringKey
     /// <summary>Starts the federation, once: repeated with the same specification it tells where it is, and sets a failed one going again.</summary>
     /// <param name="specification">JSON as in docs/federations.md.</param>
     /// <exception cref="RefusedException">The specification cannot be carried out, or the federation has another one.</exception>
-    [Alias("Start")] Task<FederationStatus> Start(string specification);
+    [Alias("Start"), ResponseTimeout("00:00:25")] Task<FederationStatus> Start(string specification);
 
     /// <summary>The federation as it is.</summary>
     /// <exception cref="RefusedException">There is no such federation.</exception>
@@ -24,7 +24,7 @@ public interface IFederationGrain : IGrainWithStringKey
     [Alias("History"), AlwaysInterleave] Task<IReadOnlyList<RoundSummary>> History(int after);
 
     /// <summary>Who has which data: of each hosted client, the late ones last, the images of each label; empty where clients bring their own.</summary>
-    [Alias("Histograms"), AlwaysInterleave] Task<IReadOnlyList<IReadOnlyList<int>>> Histograms();
+    [Alias("Histograms"), AlwaysInterleave, ResponseTimeout("00:00:25")] Task<IReadOnlyList<IReadOnlyList<int>>> Histograms();
 
     /// <summary>Ends the federation after the round in progress; what it has learned is stored.</summary>
     [Alias("Stop"), AlwaysInterleave] Task<FederationStatus> Stop();
@@ -39,14 +39,14 @@ public interface IFederationGrain : IGrainWithStringKey
     /// <summary>Takes a client in. Called by the client.</summary>
     /// <param name="client">Its name.</param><param name="profile">What it says of itself.</param><param name="known">Whether it had joined before, and had not left.</param>
     /// <exception cref="RefusedException">The federation does not take clients in, or not such ones.</exception>
-    [Alias("Join"), AlwaysInterleave] Task<Membership> Join(string client, ClientProfile profile, bool known);
+    [Alias("Join"), AlwaysInterleave, ResponseTimeout("00:00:25")] Task<Membership> Join(string client, ClientProfile profile, bool known);
 
     /// <summary>Lets a client go.</summary>
     [Alias("Leave"), AlwaysInterleave] Task Leave(string client);
 
     /// <summary>Asks for work: the round's, or what the client has already; waits up to <paramref name="patience"/> for some. Null: come back later.</summary>
     /// <param name="client">Its name.</param><param name="membership">What it got when it joined.</param><param name="patience">At most 15 s.</param>
-    [Alias("Offer"), AlwaysInterleave] Task<WorkOrder?> Offer(string client, Membership membership, TimeSpan patience);
+    [Alias("Offer"), AlwaysInterleave, ResponseTimeout("00:00:25")] Task<WorkOrder?> Offer(string client, Membership membership, TimeSpan patience);
 
     /// <summary>Says that a client will not contribute to a round after all.</summary>
     [Alias("Drop"), AlwaysInterleave] Task Drop(string client, int round, string reason);

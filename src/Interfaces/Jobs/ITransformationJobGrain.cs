@@ -8,7 +8,7 @@ public interface ITransformationJobGrain : IGrainWithStringKey
 {
     /// <summary>Queues the job, once: repeated with the same specification it only tells where the job is.</summary>
     /// <exception cref="RefusedException">The specification cannot be carried out, or the job has another one; nothing is stored.</exception>
-    [Alias("Start")] Task<JobStatus> Start(JobSpec spec);
+    [Alias("Start"), ResponseTimeout("00:00:25")] Task<JobStatus> Start(JobSpec spec);
 
     /// <summary>The job as it is.</summary>
     /// <exception cref="RefusedException">There is no such job.</exception>
@@ -22,7 +22,7 @@ public interface ITransformationJobGrain : IGrainWithStringKey
     [Alias("Cancel")] Task<JobStatus> Cancel();
 
     /// <summary>Queues a failed or cancelled job again from its last checkpoint, and a completed one whose file is gone. Any other stays as it is.</summary>
-    [Alias("Resume")] Task<JobStatus> Resume();
+    [Alias("Resume"), ResponseTimeout("00:00:25")] Task<JobStatus> Resume();
 
     /// <summary>The weights this job still needs, for the collector of unreferenced ones.</summary>
     [Alias("References"), AlwaysInterleave] Task<IReadOnlyList<WeightRef>> References();

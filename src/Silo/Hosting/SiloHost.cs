@@ -59,6 +59,7 @@ internal sealed class SiloHost : IAsyncDisposable
             builder.Host.UseOrleans(silo =>
             {
                 silo.AddClustering(settings, connection, siloPort, gatewayPort);
+                silo.AddClusterDoor(settings);
                 silo.AddGrainState(settings, connection, directory.StateFile);
                 silo.AddLearngene(options);
                 silo.AddDashboard();

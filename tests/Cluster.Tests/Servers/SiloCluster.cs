@@ -1,0 +1,64 @@
+using Learngene.Sdk;
+using Learngene.Sdk.Connecting;
+
+namespace Learngene.Cluster.Tests.Servers;
+
+/// <summary>Several silos on one storage and one shared directory.</summary>
+internal sealed class SiloCluster(string clustering, string connection, CertificateAuthority? authority = null, params string[] more) : IAsyncDisposable
+{
+    public static string Images { get; } = Path.Combine(AppContext.BaseDirectory, "data", "fashion-mnist");
+    private readonly string _directory = Directory.CreateTempSubdirectory("learngene-cluster-").FullName;
+    private readonly string _name = $"c{Guid.NewGuid():N}";
+    private int _started;
+
+    public List<SiloProcess> Silos { get; } = [];
+    public LearngeneClient Client { get; private set; } = null!;
+    public string Gateways => string.Join(',', Silos.Select(s => s.Gateway));
+    public string Shared => Path.Combine(_directory, "shared");
+
+    private Dictionary<string, string> Environment => new()
+    {
+        ["LEARNGENE_CONNECTION"] = connection, ["DOTNET_ENVIRONMENT"] = authority is null ? "Development" : "Production",
+    };
+
+    /// <summary>Migrates the database and starts so many silos.</summary>
+    public async Task StartAsync(int silos)
+    {
+        var migrated = await SiloProcess.RunAsync(Environment, "migrate", "--clustering", clustering);
+        Assert.True(migrated.Code == 0, migrated.Text);
+        await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => AddAsync()));
+        await ConnectAsync();
+    }
+
+    /// <summary>One more silo.</summary>
+    public async Task<SiloProcess> AddAsync()
+    {
+        string[] tls = authority is null ? [] : Tls("silo");
+        var silo = await SiloProcess.StartAsync(Environment, [
+            "serve", "--clustering", clustering, "--cluster-id", _name, "--service-id", _name, "--shared-dir", Shared, "--data-dir", Path.Combine(_directory, $"silo-{Interlocked.Increment(ref _started)}"),
+            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more]);
+        lock (Silos) Silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Connects anew, to the silos that there are.</summary>
+    public async Task ConnectAsync()
+    {
+        if (Client is not null) await Client.DisposeAsync();
+        Client = await LearngeneClient.ConnectAsync(Connection());
+    }
+
+    /// <summary>How clients reach it.</summary>
+    public ClusterConnection Connection() => authority is null
+        ? new() { Cluster = Gateways, ClusterId = _name }
+        : new() { Cluster = Gateways, ClusterId = _name, Certificate = authority.Client.Certificate, Key = authority.Client.Key, Authorities = authority.File };
+
+    private string[] Tls(string _) => ["--cluster-certificate", authority!.Silo.Certificate, "--cluster-key", authority.Silo.Key, "--cluster-ca", authority.File];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Client is not null) await Client.DisposeAsync();
+        foreach (var silo in Silos) await silo.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+}
