@@ -10,18 +10,24 @@ namespace Learngene.Grains;
 
 /// <summary>Tells how this silo is.</summary>
 [StatelessWorker]
-internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IWeightStore store, LearngeneOptions options) : Grain, IStatusGrain
+internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IWeightStore store, LearngeneOptions options, TimeProvider time) : Grain, IStatusGrain
 {
+    private static readonly TimeSpan s_lasting = TimeSpan.FromSeconds(1);
     private static readonly string s_machine = $"{DeviceName.Read()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
-    public Task<SiloStatus> Get()
+    private IReadOnlyList<StoredWeight> _weights = [];
+    private long? _listed;
+
+    public async Task<SiloStatus> Get()
     {
-        var weights = store.List().ToList();
-        return Task.FromResult(new SiloStatus
+        // A store elsewhere may have a hundred thousand files: not listed anew for everyone who looks.
+        if (_listed is not { } then || time.GetElapsedTime(then) > s_lasting) (_weights, _listed) = (await store.ListAsync(), time.GetTimestamp());
+        var weights = _weights;
+        return new SiloStatus
         {
             Address = silo.SiloAddress.Endpoint.ToString(), Version = JobContext.Software, Http = options.HttpAddress,
             Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = [.. lanes.Device.Running, .. lanes.Reading.Running], Queued = lanes.Device.Queued,
             Machine = s_machine, StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
-        });
+        };
     }
 }

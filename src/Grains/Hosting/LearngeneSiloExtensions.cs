@@ -25,7 +25,8 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<JobWorkshop>();
         silo.Services.AddSingleton<JobPlanner>();
         silo.Services.AddSingleton<JobPublisher>();
-        silo.Services.AddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
+        silo.Services.TryAddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton<WeightReferences>();
         silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<RoundLanes>();
         silo.Services.AddSingleton<OpenRounds>();

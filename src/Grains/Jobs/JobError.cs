@@ -1,14 +1,17 @@
+using Learngene.Grains.Weights;
+
 namespace Learngene.Grains.Jobs;
 
 /// <summary>What a user is told when a job fails.</summary>
 internal static class JobError
 {
-    private const int DiskFull = unchecked((int)0x80070070), NoSpace = 28, Longest = 600;
+    private const int Longest = 600;
 
     /// <summary>One sentence that says what happened and what to do.</summary>
     public static string Sentence(Exception e, string job) => Clean(e switch
     {
-        IOException io when io.HResult is DiskFull or NoSpace || io.Message.Contains("No space left", StringComparison.OrdinalIgnoreCase) =>
+        WeightStoreUnavailableException => $"{e.Message.TrimEnd('.')}; when it answers, 'learngene jobs resume {job}' goes on from the last checkpoint.",
+        IOException io when io.IsDiskFull() =>
             $"the disk is full; free some space, then 'learngene jobs resume {job}' goes on from the last checkpoint. ({io.Message})",
         OutOfMemoryException => $"there was not enough memory; ask for a smaller batch or model. ({e.Message})",
         _ => e.Message,

@@ -32,13 +32,10 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
     }, default);
 
     /// <summary>Whether a file is there.</summary>
-    public bool Has(WeightRef weights) => store.Exists(weights);
+    public Task<bool> HasAsync(WeightRef weights) => store.ExistsAsync(weights);
 
     /// <summary>Deletes a checkpoint that is no longer needed.</summary>
-    public void Forget(WeightRef? checkpoint)
-    {
-        if (checkpoint is not null) store.Delete(checkpoint);
-    }
+    public Task ForgetAsync(WeightRef? checkpoint) => checkpoint is null ? Task.CompletedTask : store.DeleteAsync(checkpoint);
 
     private static LanePriority Priority(JobKind kind) => kind switch
     {

@@ -82,7 +82,7 @@ internal sealed partial class TransformationJobGrain(
     public async Task<JobStatus> Resume()
     {
         RequireKnown();
-        bool lost = Record is { State: JobState.Completed, Outcome.Weights: { } made } && !workshop.Has(made);
+        bool lost = Record is { State: JobState.Completed, Outcome.Weights: { } made } && !await workshop.HasAsync(made);
         if (!lost && Record.State is not (JobState.Failed or JobState.Cancelled)) return Status();
         await _work;
         if (Record.State == JobState.Completed && !lost) return Status();
@@ -175,7 +175,7 @@ internal sealed partial class TransformationJobGrain(
                 old = r.Checkpoint;
                 return r with { Checkpoint = latest.Checkpoint, CheckpointStep = latest.CheckpointStep, Steps = latest.Steps, History = Wire.History(latest.Epochs) };
             });
-            Forget(old);
+            await ForgetAsync(old);
         }
         catch (Exception e) // the record keeps the older checkpoint, which is as good
         {
@@ -205,7 +205,7 @@ internal sealed partial class TransformationJobGrain(
                 Show();
                 await Task.Delay(s_retry, time);
             }
-        Forget(checkpoint);
+        await ForgetAsync(checkpoint);
         _trouble = null;
         _poll?.Dispose();
         _poll = null;
@@ -213,13 +213,13 @@ internal sealed partial class TransformationJobGrain(
     }
 
     // A file that cannot be deleted now is collected later.
-    private void Forget(WeightRef? checkpoint)
+    private async Task ForgetAsync(WeightRef? checkpoint)
     {
         try
         {
-            workshop.Forget(checkpoint);
+            await workshop.ForgetAsync(checkpoint);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or TimeoutException)
         {
             LogCheckpointLost(log, Id, e);
         }

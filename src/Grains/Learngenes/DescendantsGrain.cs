@@ -30,7 +30,7 @@ internal sealed class DescendantsGrain(IWeightStore store) : Grain, IDescendants
         {
             return await job.Start(spec);
         }
-        return status.State is JobState.Failed or JobState.Cancelled || (status.Result?.Weights is { } made && !store.Exists(made)) ? await job.Resume() : status;
+        return status.State is JobState.Failed or JobState.Cancelled || (status.Result?.Weights is { } made && !await store.ExistsAsync(made)) ? await job.Resume() : status;
     }
 
     public async Task<SizeAnswer> Choose(string learngene, string budget)

@@ -17,7 +17,7 @@ internal sealed partial class DirectoryWeightStore
     public async Task<bool> AppendAsync(WeightRef expected, long offset, Stream content, CancellationToken token)
     {
         var path = _directory.UploadOf(expected);
-        if (Exists(expected))
+        if (Touch(expected))
             return true;
         await using var upload = OpenUpload(path, expected);
         if (offset != upload.Length)
@@ -43,6 +43,19 @@ internal sealed partial class DirectoryWeightStore
         Publish(path, expected);
         return true;
     }
+
+    /// <summary>Stores content that comes from elsewhere, if it is what it should be.</summary>
+    /// <param name="expected">What it should be.</param>
+    /// <param name="from">Where it comes from, for the sentence.</param>
+    /// <param name="write">Writes it.</param>
+    /// <param name="token">Gives up.</param>
+    /// <exception cref="CorruptWeightException">It is something else; nothing was stored.</exception>
+    internal Task FetchAsync(WeightRef expected, string from, Func<Stream, CancellationToken, Task> write, CancellationToken token) => PutAsync(async (stream, t) =>
+    {
+        await write(stream, t);
+        if (((HashingStream)stream).Reference() is var came && came != expected)
+            throw new CorruptWeightException($"{from} should be the weights {expected.Sha256} ({expected.Length} bytes) and has the hash {came.Sha256} ({came.Length} bytes)");
+    }, token);
 
     private static async Task Receive(WeightRef expected, FileStream upload, Stream content, CancellationToken token)
     {

@@ -90,6 +90,17 @@ internal sealed partial class DirectoryWeightStore(string root, TimeProvider tim
     }
 
     /// <inheritdoc/>
+    public Task<bool> TouchAsync(WeightRef reference) => Task.FromResult(Touch(reference));
+
+    /// <inheritdoc/>
+    public Task VerifyAsync(WeightRef reference, CancellationToken token)
+    {
+        _verified.TryRemove(_directory.PathOf(reference), out _);
+        Open(reference).Dispose();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
     public bool Delete(WeightRef reference, DateTimeOffset? writtenBefore = null)
     {
         var path = _directory.PathOf(reference);
@@ -153,6 +164,30 @@ internal sealed partial class DirectoryWeightStore(string root, TimeProvider tim
         }
 
         return deleted;
+    }
+
+    // A collector that has moved the file aside finds it young and puts it back, or it is not found here: either way nothing is lost.
+    private bool Touch(WeightRef reference)
+    {
+        var path = _directory.PathOf(reference);
+        var now = time.GetUtcNow().UtcDateTime;
+        lock (_naming)
+        {
+            if (!Exists(reference))
+                return false;
+            try
+            {
+                bool known = _verified.TryGetValue(path, out var stamp) && stamp == (reference.Length, File.GetLastWriteTimeUtc(path));
+                File.SetLastWriteTimeUtc(path, now);
+                if (known)
+                    _verified[path] = (reference.Length, File.GetLastWriteTimeUtc(path));
+                return true;
+            }
+            catch (FileNotFoundException)
+            {
+                return false;
+            }
+        }
     }
 
     private static FileStream Create(string path) => new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: BufferBytes);

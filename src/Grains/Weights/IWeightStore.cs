@@ -24,10 +24,35 @@ internal interface IWeightStore
     /// <exception cref="CorruptWeightException">The file's hash is another; the file has been moved to quarantine.</exception>
     FileStream Open(WeightRef reference);
 
+    /// <summary>The same where a thread must not wait, such as a request's.</summary>
+    /// <param name="reference">Which.</param>
+    /// <param name="token">Gives up.</param>
+    /// <returns>The open file, to be disposed of.</returns>
+    Task<FileStream> OpenAsync(WeightRef reference, CancellationToken token = default) => Task.FromResult(Open(reference));
+
     /// <summary>Whether content is there, in full length.</summary>
     /// <param name="reference">Which.</param>
     /// <returns>Whether it is.</returns>
     bool Exists(WeightRef reference);
+
+    /// <summary>The same for a grain's turn, which must not wait.</summary>
+    /// <param name="reference">Which.</param>
+    /// <returns>Whether it is.</returns>
+    /// <exception cref="TimeoutException">A store elsewhere does not answer.</exception>
+    Task<bool> ExistsAsync(WeightRef reference) => Task.FromResult(Exists(reference));
+
+    /// <summary>Makes content as young as if it had just been stored, for who is about to refer to it.</summary>
+    /// <param name="reference">Which.</param>
+    /// <returns>Whether it is there, in full length; if not, it is to be stored.</returns>
+    /// <exception cref="TimeoutException">A store elsewhere does not answer.</exception>
+    Task<bool> TouchAsync(WeightRef reference);
+
+    /// <summary>Reads all of some content and checks it against its hash, whatever was checked before.</summary>
+    /// <param name="reference">Which.</param>
+    /// <param name="token">Gives up.</param>
+    /// <exception cref="WeightNotFoundException">It is not there.</exception>
+    /// <exception cref="CorruptWeightException">The hash is another; what was read has been moved to quarantine.</exception>
+    Task VerifyAsync(WeightRef reference, CancellationToken token);
 
     /// <summary>Removes content. Those who have it open can read on.</summary>
     /// <param name="reference">Which.</param>
@@ -35,14 +60,30 @@ internal interface IWeightStore
     /// <returns>Whether there was something to remove.</returns>
     bool Delete(WeightRef reference, DateTimeOffset? writtenBefore = null);
 
+    /// <summary>The same for a grain's turn, which must not wait.</summary>
+    /// <param name="reference">Which.</param>
+    /// <returns>Whether there was something to remove.</returns>
+    /// <exception cref="TimeoutException">A store elsewhere does not answer.</exception>
+    Task<bool> DeleteAsync(WeightRef reference) => Task.FromResult(Delete(reference));
+
     /// <summary>Everything in the store.</summary>
     /// <returns>In no order; what comes or goes meanwhile may be missing.</returns>
     IEnumerable<StoredWeight> List();
+
+    /// <summary>The same for a grain's turn, which must not wait.</summary>
+    /// <returns>All content with its dates.</returns>
+    /// <exception cref="TimeoutException">A store elsewhere does not answer.</exception>
+    Task<IReadOnlyList<StoredWeight>> ListAsync() => Task.FromResult<IReadOnlyList<StoredWeight>>([.. List()]);
 
     /// <summary>How much of an upload is here.</summary>
     /// <param name="expected">What is being uploaded.</param>
     /// <returns>Bytes received; the whole length once it is in the store.</returns>
     long Received(WeightRef expected);
+
+    /// <summary>The same where a thread must not wait.</summary>
+    /// <param name="expected">What is being uploaded.</param>
+    /// <returns>Bytes received; the whole length once it is in the store.</returns>
+    Task<long> ReceivedAsync(WeightRef expected) => Task.FromResult(Received(expected));
 
     /// <summary>Goes on with an upload. If the content breaks off, what came is kept.</summary>
     /// <param name="expected">What is being uploaded.</param>
@@ -77,3 +118,8 @@ internal sealed class CorruptWeightException(string message) : Exception(message
 /// <summary>An upload that is not what was announced.</summary>
 /// <param name="message">The two values that disagree.</param>
 internal sealed class WeightMismatchException(string message) : Exception(message);
+
+/// <summary>A store elsewhere that does not answer, or refuses; what was kept is kept.</summary>
+/// <param name="message">Which, what it was asked, and what to do.</param>
+/// <param name="inner">What it or the network said last.</param>
+internal sealed class WeightStoreUnavailableException(string message, Exception? inner = null) : IOException(message, inner);

@@ -8,25 +8,31 @@ internal readonly record struct Collected(int Weights, long Bytes, int Temporari
 
 /// <summary>Removes weights nobody refers to.</summary>
 /// <param name="store">Where from.</param>
-/// <param name="time">Says what is old.</param>
-internal sealed class WeightCollector(IWeightStore store, TimeProvider time)
+internal sealed class WeightCollector(IWeightStore store)
 {
     /// <summary>
-    /// Removes what is not referred to and was last stored longer ago than the grace period. Weights are stored first and referred to
-    /// later, so the grace period must be longer than any job takes from the one to the other,
-    /// and than the clocks of silos and of a shared volume differ.
+    /// Removes what is not referred to and was last stored before a moment. Weights are stored first and referred to later, so that moment
+    /// must lie before the references were gathered by more than any job takes from the one to the other,
+    /// and than the clocks of silos and of a store elsewhere differ.
     /// </summary>
     /// <param name="referenced">SHA-256 of everything that is referred to, in lower case.</param>
-    /// <param name="grace">How long unreferenced weights, and unfinished uploads, are kept; not negative.</param>
+    /// <param name="writtenBefore">What was stored, or left unfinished, since then stays.</param>
+    /// <param name="dryRun">Only says what would go; temporaries are not counted then.</param>
+    /// <param name="onRemoved">Told of each.</param>
+    /// <param name="token">Stops between two of them.</param>
     /// <returns>What was removed.</returns>
-    public Collected Collect(IReadOnlySet<string> referenced, TimeSpan grace)
+    public Collected Collect(IReadOnlySet<string> referenced, DateTimeOffset writtenBefore, bool dryRun = false, Action<WeightRef>? onRemoved = null, CancellationToken token = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(grace, TimeSpan.Zero);
-        var old = time.GetUtcNow() - grace;
         var collected = default(Collected);
         foreach (var (reference, written) in store.List().ToArray())
-            if (written < old && !referenced.Contains(reference.Sha256) && store.Delete(reference, writtenBefore: old))
-                collected = collected with { Weights = collected.Weights + 1, Bytes = collected.Bytes + reference.Length };
-        return collected with { Temporaries = store.DeleteTemporaries(old) };
+        {
+            token.ThrowIfCancellationRequested();
+            if (written >= writtenBefore || referenced.Contains(reference.Sha256) || !(dryRun || store.Delete(reference, writtenBefore)))
+                continue;
+            collected = collected with { Weights = collected.Weights + 1, Bytes = collected.Bytes + reference.Length };
+            onRemoved?.Invoke(reference);
+        }
+
+        return dryRun ? collected : collected with { Temporaries = store.DeleteTemporaries(writtenBefore) };
     }
 }

@@ -29,6 +29,7 @@ internal sealed class DataDirectory : IDisposable
 
     public string Path { get; }
     public string StateFile => System.IO.Path.Combine(Path, "state.db");
+    public string WeightCache => System.IO.Path.Combine(Path, "weight-cache");
 
     /// <summary>Where federations' rounds are: beside the rest, or in the directory that all silos see.</summary>
     public string Federations(string shared) => System.IO.Path.Combine(shared.Length > 0 ? System.IO.Path.GetFullPath(shared) : Path, "federations");

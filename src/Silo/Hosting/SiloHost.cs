@@ -2,6 +2,7 @@ using System.Net;
 using Learngene.Grains;
 using Learngene.Silo.Http;
 using Learngene.Silo.Storage;
+using Learngene.Silo.Weights;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Orleans.Dashboard;
@@ -55,7 +56,7 @@ internal sealed class SiloHost : IAsyncDisposable
             builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.AddHttpDoor(settings, httpPort);
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
-            builder.Services.AddHostedService<WeightSweeper>();
+            builder.Services.AddWeights(settings, directory);
             builder.Host.UseOrleans(silo =>
             {
                 silo.AddClustering(settings, connection, siloPort, gatewayPort);
@@ -69,6 +70,7 @@ internal sealed class SiloHost : IAsyncDisposable
             app.MapOrleansDashboard("/dashboard");
             app.MapGet("/", () => Results.Redirect("/dashboard"));
             await GrainStorage.RequireAsync(settings, connection, app.Logger, token);
+            await app.Services.GetRequiredService<WeightPlaces>().CheckAsync(token);
             await app.StartAsync(token);
             string http = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
             return new(app, directory, new IPEndPoint(settings.Advertised, gatewayPort).ToString(), http);

@@ -125,6 +125,7 @@ internal sealed partial record SiloSettings
         if (MaxUploadBytes < 8) throw new StartupException($"max-upload-bytes {MaxUploadBytes} is below 8.");
         if (string.IsNullOrWhiteSpace(DataDir)) throw new StartupException("data-dir is empty.");
         CheckCluster();
+        CheckWeights();
     }
 
     private static string Help(string name) => name switch
@@ -143,7 +144,7 @@ internal sealed partial record SiloSettings
         nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
         nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",
         nameof(MaxUploadBytes) => "Largest file taken in, bytes. Default: 64000000000",
-        _ => ClusterHelp(name),
+        _ => WeightHelp(name) ?? ClusterHelp(name),
     };
 
     private static string Words(string name, char between) =>

@@ -1,12 +1,9 @@
-using Learngene.Grains;
 using Learngene.Grains.Weights;
-using Learngene.Jobs;
-using Learngene.Learngenes;
 
 namespace Learngene.Silo.Hosting;
 
 /// <summary>Now and then removes weights that no version and no job refers to and that are older than the grace period.</summary>
-internal sealed partial class WeightSweeper(IGrainFactory grains, IWeightStore store, LearngeneOptions options, TimeProvider time, ILogger<WeightSweeper> log) : BackgroundService
+internal sealed partial class WeightSweeper(WeightReferences references, IWeightStore store, TimeProvider time, ILogger<WeightSweeper> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
 
@@ -27,14 +24,8 @@ internal sealed partial class WeightSweeper(IGrainFactory grains, IWeightStore s
     /// <summary>Sweeps once.</summary>
     public async Task<Collected> SweepAsync()
     {
-        var referenced = new HashSet<string>();
-        foreach (string name in await grains.ListAsync(Catalogue.Learngenes))
-            foreach (var version in await grains.GetGrain<ILearngeneRepositoryGrain>(name).Versions())
-                referenced.Add(version.Weights.Sha256);
-        foreach (string job in await grains.ListAsync(Catalogue.Jobs))
-            foreach (var weights in await grains.GetGrain<ITransformationJobGrain>(job).References())
-                referenced.Add(weights.Sha256);
-        var collected = await Task.Run(() => new WeightCollector(store, time).Collect(referenced, options.WeightGrace));
+        var (referenced, old) = await references.GatherAsync();
+        var collected = await Task.Run(() => new WeightCollector(store).Collect(referenced, old));
         if (collected.Weights > 0) LogCollected(log, collected.Weights, collected.Bytes);
         return collected;
     }

@@ -21,14 +21,14 @@ internal static class WeightEndpoints
         if (HttpMethods.IsHead(context.Request.Method) && tickets.Check(ticket, "put", sha256) is { } upload)
         {
             // All bytes came, but the process ended before they were checked: do that now.
-            if (store.Received(upload) == upload.Length && !store.Exists(upload)) await FinishAsync(store, upload, context.RequestAborted);
-            context.Response.Headers["Upload-Offset"] = store.Received(upload).ToString(CultureInfo.InvariantCulture);
+            if (await store.ReceivedAsync(upload) == upload.Length && !await store.ExistsAsync(upload)) await FinishAsync(store, upload, context.RequestAborted);
+            context.Response.Headers["Upload-Offset"] = (await store.ReceivedAsync(upload)).ToString(CultureInfo.InvariantCulture);
             return Results.Ok();
         }
         if (tickets.Check(ticket, "get", sha256) is not { } weights) return Forbidden();
         try
         {
-            return Results.Stream(store.Open(weights), "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{sha256}\""), enableRangeProcessing: true);
+            return Results.Stream(await store.OpenAsync(weights, context.RequestAborted), "application/octet-stream", entityTag: new EntityTagHeaderValue($"\"{sha256}\""), enableRangeProcessing: true);
         }
         catch (WeightNotFoundException e)
         {
@@ -37,6 +37,10 @@ internal static class WeightEndpoints
         catch (CorruptWeightException e)
         {
             return Results.Problem(e.Message, statusCode: StatusCodes.Status410Gone);
+        }
+        catch (IOException e) // what is elsewhere did not come
+        {
+            return Results.Problem(e.Message, statusCode: Status(e, otherwise: StatusCodes.Status503ServiceUnavailable));
         }
     }
 
@@ -53,12 +57,12 @@ internal static class WeightEndpoints
         try
         {
             bool whole = await store.AppendAsync(weights, offset, request.Body, context.RequestAborted);
-            context.Response.Headers["Upload-Offset"] = store.Received(weights).ToString(CultureInfo.InvariantCulture);
+            context.Response.Headers["Upload-Offset"] = (await store.ReceivedAsync(weights)).ToString(CultureInfo.InvariantCulture);
             return whole ? Results.StatusCode(StatusCodes.Status201Created) : Results.NoContent();
         }
         catch (ArgumentOutOfRangeException)
         {
-            return Results.Problem($"the upload stands at {store.Received(weights)}, not at {offset}.", statusCode: StatusCodes.Status409Conflict);
+            return Results.Problem($"the upload stands at {await store.ReceivedAsync(weights)}, not at {offset}.", statusCode: StatusCodes.Status409Conflict);
         }
         catch (WeightMismatchException e)
         {
@@ -66,9 +70,12 @@ internal static class WeightEndpoints
         }
         catch (IOException e) when (e is not Microsoft.AspNetCore.Connections.ConnectionResetException && !context.RequestAborted.IsCancellationRequested)
         {
-            return Results.Problem(e.Message, statusCode: e.Message.Contains("No space", StringComparison.Ordinal) ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status409Conflict);
+            return Results.Problem(e.Message, statusCode: Status(e, otherwise: StatusCodes.Status409Conflict));
         }
     }
+
+    private static int Status(IOException e, int otherwise) =>
+        e is WeightStoreUnavailableException ? StatusCodes.Status503ServiceUnavailable : e.IsDiskFull() ? StatusCodes.Status507InsufficientStorage : otherwise;
 
     private static async Task FinishAsync(IWeightStore store, WeightRef upload, CancellationToken token)
     {

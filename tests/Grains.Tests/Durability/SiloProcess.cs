@@ -14,15 +14,25 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public static async Task<SiloProcess> StartAsync(string dataDirectory, params string[] more)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true };
-        foreach (string argument in (string[])[Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), "serve", "--data-dir", dataDirectory,
-            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", .. more])
-            start.ArgumentList.Add(argument);
-        var process = Process.Start(start)!;
+        var process = Process.Start(StartInfo(dataDirectory, more))!;
         string? line = await process.StandardOutput.ReadLineAsync();
         Assert.StartsWith("Learngene silo ready: gateway ", line);
         return new(process, await LearngeneClient.ConnectAsync(line!.Split(' ')[4]));
     }
+
+    /// <summary>Starts one that is to end by itself; its code, and what it said.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunToEndAsync(string dataDirectory, params string[] more)
+    {
+        var start = StartInfo(dataDirectory, more);
+        start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var said = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+        await process.WaitForExitAsync();
+        return (process.ExitCode, (await said)[0], (await said)[1]);
+    }
+
+    private static ProcessStartInfo StartInfo(string dataDirectory, string[] more) => new("dotnet", [Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), "serve",
+        "--data-dir", dataDirectory, "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", .. more]) { RedirectStandardOutput = true };
 
     /// <summary>kill -9.</summary>
     public async Task KillAsync()

@@ -43,6 +43,13 @@ public sealed class StartupTests(SiloFixture fixture)
     [InlineData("""{ "Learngene": { "httpAddress": "here" } }""", "not an IP address")]
     [InlineData("""{ "Learngene": { "httpCertificate": "c.pem" } }""", "go together")]
     [InlineData("""{ "Learngene": { "requireTokens": "perhaps" } }""", "true or false")]
+    [InlineData("""{ "Learngene": { "weights": "s3://Bucket/x" } }""", "s3://bucket/prefix")]
+    [InlineData("""{ "Learngene": { "weights": "https://x/y" } }""", "neither a directory nor s3://")]
+    [InlineData("""{ "Learngene": { "s3Endpoint": "minio:9000" } }""", "s3-endpoint 'minio:9000' is not an address")]
+    [InlineData("""{ "Learngene": { "s3Encryption": "rot13" } }""", "none of AES256")]
+    [InlineData("""{ "Learngene": { "s3PartBytes": 1000 } }""", "outside 5242880..5368709120")]
+    [InlineData("""{ "Learngene": { "s3Credentials": "/no/such/file" } }""", "is not there")]
+    [InlineData("""{ "Learngene": { "weightCacheBytes": 5 } }""", "below 1000000")]
     public void A_wrong_setting_is_named_with_what_is_allowed(string json, string says) =>
         Assert.Contains(says, Assert.Throws<StartupException>(() => Read(WithFile(json))).Message);
 

@@ -15,7 +15,7 @@ public sealed class WeightCollectorTests
         fixture.Time.Now += Grace + TimeSpan.FromMinutes(1);
         var young = Put(fixture, 3);
 
-        var collected = new WeightCollector(fixture.Store, fixture.Time).Collect(new HashSet<string> { referenced.Sha256 }, Grace);
+        var collected = new WeightCollector(fixture.Store).Collect(new HashSet<string> { referenced.Sha256 }, fixture.Time.Now - Grace);
         Assert.Equal(new Collected(1, orphan.Length, 0), collected);
         Assert.Equal([false, true, true], ((WeightRef[])[orphan, referenced, young]).Select(fixture.Store.Exists));
         return Task.CompletedTask;
@@ -28,7 +28,7 @@ public sealed class WeightCollectorTests
         var reference = Put(fixture, 1);
         fixture.Time.Now += Grace * 2;
         Assert.Equal(reference, Put(fixture, 1));
-        Assert.Equal(0, new WeightCollector(fixture.Store, fixture.Time).Collect(new HashSet<string>(), Grace).Weights);
+        Assert.Equal(0, new WeightCollector(fixture.Store).Collect(new HashSet<string>(), fixture.Time.Now - Grace).Weights);
         Assert.True(fixture.Store.Exists(reference));
         return Task.CompletedTask;
     }
@@ -65,11 +65,11 @@ public sealed class WeightCollectorTests
                 Age(fixture, reference);
             }
         }));
-        var collector = new WeightCollector(fixture.Store, fixture.Time);
+        var collector = new WeightCollector(fixture.Store);
         var collected = 0;
         while (!publishing.IsCompleted)
         {
-            collected += collector.Collect(new HashSet<string>(), Grace).Weights;
+            collected += collector.Collect(new HashSet<string>(), fixture.Time.Now - Grace).Weights;
             await Task.Yield();
         }
 
@@ -87,7 +87,7 @@ public sealed class WeightCollectorTests
         await fixture.Store.AppendAsync(stale, 0, new MemoryStream(new byte[10]), CancellationToken.None);
         fixture.Time.Now += Grace * 2;
         await fixture.Store.AppendAsync(young, 0, new MemoryStream(new byte[10]), CancellationToken.None);
-        var collected = new WeightCollector(fixture.Store, fixture.Time).Collect(new HashSet<string>(), Grace);
+        var collected = new WeightCollector(fixture.Store).Collect(new HashSet<string>(), fixture.Time.Now - Grace);
         Assert.Equal(new Collected(0, 0, 1), collected);
         Assert.Equal((0, 10), (fixture.Store.Received(stale), fixture.Store.Received(young)));
     }
