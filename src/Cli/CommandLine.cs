@@ -25,7 +25,7 @@ internal static class CommandLine
             GlobalFlags.Cluster, GlobalFlags.ClusterId, GlobalFlags.Certificate, GlobalFlags.Key, GlobalFlags.Authorities, GlobalFlags.Json, GlobalFlags.Quiet,
             StatusCommand.Create(), DataCommands.Create(), TrainCommand.Create(), LearnCommands.Create(), LearnCommands.Decompose(), ModelFileCommands.Import(),
             ModelFileCommands.Export(), RepositoryCommands.List(), RepositoryCommands.Show(), RepositoryCommands.Lineage(), RepositoryCommands.Tag(),
-            RepositoryCommands.Retire(), DescendCommand.Create(), FinetuneCommand.Create(), EvaluateCommand.Create(), JobCommands.Create(), FederateCommands.Create(), TokenCommands.Create(), CompareCommand.Create(),
+            RepositoryCommands.Retire(), DescendCommand.Create(), FinetuneCommand.Create(), EvaluateCommand.Create(), JobCommands.Create(), FederateCommands.Create(), TokenCommands.Create(), WeightCommands.Create(), CompareCommand.Create(),
         };
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((HelpAction)help.Action!);

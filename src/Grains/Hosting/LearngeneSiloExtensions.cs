@@ -26,6 +26,7 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<JobPlanner>();
         silo.Services.AddSingleton<JobPublisher>();
         silo.Services.TryAddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
+        silo.Services.TryAddSingleton<IWeightPlaces, DirectoryPlaces>();
         silo.Services.AddSingleton<WeightReferences>();
         silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<RoundLanes>();

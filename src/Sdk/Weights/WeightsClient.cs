@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Learngene.Sdk.Weights;
 
 /// <summary>Moves files through a silo's HTTP door: in parts where a transfer breaks off, verified by their hash.</summary>
-public sealed class WeightsClient : IDisposable
+public sealed partial class WeightsClient : IDisposable
 {
     private const int Tries = 5, Buffer = 1 << 18;
     private readonly IGrainFactory _grains;

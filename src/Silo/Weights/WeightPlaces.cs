@@ -18,7 +18,7 @@ internal sealed partial class WeightPlaces(SiloSettings settings, DataDirectory 
     {
         try
         {
-            return S3Address.Means(place) ? new S3WeightStore(Bucket(place), _cache.Value) : new DirectoryWeightStore(place, time);
+            return S3Address.Means(place) ? new S3WeightStore(Bucket(place), _cache.Value) : DirectoryPlaces.OpenDirectory(place, time);
         }
         catch (StartupException e)
         {
