@@ -14,13 +14,34 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
     public JobRun NewRun(string job) => new(job, store, time, options.CheckpointInterval);
 
     /// <summary>Queues the job's work and returns what it gave.</summary>
-    public Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run) =>
-        (record.Spec!.Kind == JobKind.AddData ? lanes.Reading : lanes.Device).RunAsync(job, Priority(record.Spec.Kind), record.Created.UtcTicks, turn =>
+    public async Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run)
+    {
+        var kind = record.Spec!.Kind;
+        long queued = time.GetTimestamp();
+        string outcome = "failed";
+        try
         {
-            run.Begin(turn);
-            var outcome = JobWork.Run(new(record, run, store, dataSets, lanes.TorchDevice));
-            return outcome with { Metrics = new Dictionary<string, double>(outcome.Metrics) { ["seconds"] = run.Elapsed.TotalSeconds } };
-        }, run.Token);
+            var lane = kind == JobKind.AddData ? lanes.Reading : lanes.Device;
+            var made = await lane.RunAsync(job, Priority(kind), record.Created.UtcTicks, turn =>
+            {
+                GrainMeter.Waited(kind, time.GetElapsedTime(queued));
+                run.Begin(turn);
+                var given = JobWork.Run(new(record, run, store, dataSets, lanes.TorchDevice));
+                return given with { Metrics = new Dictionary<string, double>(given.Metrics) { ["seconds"] = run.Elapsed.TotalSeconds } };
+            }, run.Token);
+            outcome = "completed";
+            return made;
+        }
+        catch (OperationCanceledException)
+        {
+            outcome = "stopped";
+            throw;
+        }
+        finally
+        {
+            if (run.Latest.Started) GrainMeter.Ended(kind, outcome, run.Elapsed);
+        }
+    }
 
     /// <summary>What a file in the store says it is, checked against its tensors' names and shapes; reads its header only.</summary>
     public Task<ModelConfig> InspectAsync(WeightRef weights, int? heads, int? imageSize) => lanes.Reading.RunAsync("inspect", LanePriority.Urgent, 0, _ =>

@@ -1,3 +1,4 @@
+using Learngene.Grains.Weights;
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Microsoft.Extensions.Logging;
@@ -119,7 +120,7 @@ internal sealed partial class TransformationJobGrain(
             var result = await publisher.PublishAsync(Id, Record, outcome);
             await EndAsync(r => r with { State = JobState.Completed, Result = result });
         }
-        catch (OperationCanceledException) when (run.Suspending || !run.Token.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException ? run.Suspending || !run.Token.IsCancellationRequested : e is WeightStoreUnavailableException { Stopping: true })
         {
             await KeepCheckpointAsync(run); // the silo stops; the record still says queued, so the next start goes on
         }

@@ -122,4 +122,9 @@ internal sealed class WeightMismatchException(string message) : Exception(messag
 /// <summary>A store elsewhere that does not answer, or refuses; what was kept is kept.</summary>
 /// <param name="message">Which, what it was asked, and what to do.</param>
 /// <param name="inner">What it or the network said last.</param>
-internal sealed class WeightStoreUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
+/// <param name="stopping">Whether it would have been tried on, were the silo not about to end.</param>
+internal sealed class WeightStoreUnavailableException(string message, Exception? inner = null, bool stopping = false) : IOException(message, inner)
+{
+    /// <summary>Whether it would have been tried on, were the silo not about to end.</summary>
+    public bool Stopping => stopping;
+}

@@ -126,6 +126,7 @@ internal sealed partial record SiloSettings
         if (string.IsNullOrWhiteSpace(DataDir)) throw new StartupException("data-dir is empty.");
         CheckCluster();
         CheckWeights();
+        CheckOperations();
     }
 
     private static string Help(string name) => name switch
@@ -144,7 +145,7 @@ internal sealed partial record SiloSettings
         nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
         nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",
         nameof(MaxUploadBytes) => "Largest file taken in, bytes. Default: 64000000000",
-        _ => WeightHelp(name) ?? ClusterHelp(name),
+        _ => WeightHelp(name) ?? OperationsHelp(name) ?? ClusterHelp(name),
     };
 
     private static string Words(string name, char between) =>

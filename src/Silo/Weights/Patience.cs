@@ -43,7 +43,7 @@ internal sealed partial class Patience(TimeSpan longest, string server, TimeProv
             {
                 var left = (stopping.IsCancellationRequested ? s_whenStopping : longest) - time.GetElapsedTime(start);
                 if (left <= TimeSpan.Zero)
-                    throw new WeightStoreUnavailableException($"the object store {server} did not {what} in {time.GetElapsedTime(start).TotalSeconds:F0} s and {tries} tries ({Reason(e)}).", e);
+                    throw new WeightStoreUnavailableException($"the object store {server} did not {what} in {time.GetElapsedTime(start).TotalSeconds:F0} s and {tries} tries ({Reason(e)}).", e, stopping.IsCancellationRequested);
                 if (tries == 3) LogRepeats(log, server, what, Reason(e));
                 StorageMeter.Repeated(what.Split(' ')[0]);
                 await PauseAsync(pause < left ? pause : left, token);

@@ -42,6 +42,17 @@ internal sealed class SiloProcess : IAsyncDisposable
         await Client.DisposeAsync();
     }
 
+    /// <summary>SIGTERM, as from systemd or Kubernetes; how it ended and how long that took.</summary>
+    public async Task<(int Code, TimeSpan Time)> TerminateAsync()
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        var time = Stopwatch.GetElapsedTime(begun);
+        await Client.DisposeAsync();
+        return (_process.ExitCode, time);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited) await KillAsync();

@@ -116,6 +116,7 @@ internal sealed class OpenRound : IDisposable
             _commits.Left();
             if (!counts)
                 lock (_gate) _clients.Remove(client);
+            GrainMeter.Contributed(counts, length);
             Show();
         }
     }
