@@ -51,6 +51,13 @@ internal sealed class S3Server : IAsyncDisposable
         _process.Dispose();
     }
 
+    /// <summary>Sends it a signal, such as STOP.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>The files in which it keeps objects under a prefix.</summary>
     public IEnumerable<FileInfo> Objects(string prefix = "")
     {
