@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using Learngene.Federation;
 using Learngene.Grains.Compute;
+using Learngene.Jobs;
 using Microsoft.Extensions.Hosting;
 
 namespace Learngene.Grains;
@@ -10,8 +12,8 @@ internal sealed class GrainMeter : IHostedService
     private static readonly Meter s_meter = new("Learngene");
     private static readonly Histogram<double> s_wait = s_meter.CreateHistogram<double>("learngene.jobs.wait", "s", "Time that a job's work waited for its lane, by kind.");
     private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>("learngene.jobs.duration", "s", "Time of a job's work on its lane, by kind and outcome: completed, failed or stopped.");
-    private static readonly Counter<long> s_contributions = s_meter.CreateCounter<long>("learngene.contributions", description: "Contributions of federated clients, by outcome: accepted or refused.");
-    private static readonly Counter<long> s_contributed = s_meter.CreateCounter<long>("learngene.contributions.size", "By", "Bytes of contributions, by outcome.");
+    private static readonly Counter<long> s_contributions = s_meter.CreateCounter<long>("learngene.contributions", description: "Clients that had a round's work, by outcome: accepted (the contribution counts) or dropped (there was none in time, or none that could be taken).");
+    private static readonly Counter<long> s_moved = s_meter.CreateCounter<long>("learngene.rounds.size", "By", "Bytes of rounds: up (contributions that count) and down (what clients start from).");
     private static readonly Counter<long> s_rounds = s_meter.CreateCounter<long>("learngene.rounds", description: "Rounds that ended, by outcome: counted or missed (its quorum).");
     private static readonly Histogram<double> s_round = s_meter.CreateHistogram<double>("learngene.rounds.duration", "s", "Time of a round.");
 
@@ -26,36 +28,31 @@ internal sealed class GrainMeter : IHostedService
     /// <summary>Begins each series before the first of its kind happens: a rate has something to begin from.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (string outcome in (string[])["accepted", "refused"])
-        {
-            s_contributions.Add(0, Tag("outcome", outcome));
-            s_contributed.Add(0, Tag("outcome", outcome));
-        }
+        foreach (string outcome in (string[])["accepted", "dropped"]) s_contributions.Add(0, Tag("outcome", outcome));
+        foreach (string direction in (string[])["up", "down"]) s_moved.Add(0, Tag("direction", direction));
         foreach (string outcome in (string[])["counted", "missed"]) s_rounds.Add(0, Tag("outcome", outcome));
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public static void Waited(Learngene.Jobs.JobKind kind, TimeSpan time) => s_wait.Record(time.TotalSeconds, Kind(kind));
-    public static void Ended(Learngene.Jobs.JobKind kind, string outcome, TimeSpan time) => s_duration.Record(time.TotalSeconds, Kind(kind), Tag("outcome", outcome));
+    public static void Waited(JobKind kind, TimeSpan time) => s_wait.Record(time.TotalSeconds, Kind(kind));
+    public static void Ended(JobKind kind, string outcome, TimeSpan time) => s_duration.Record(time.TotalSeconds, Kind(kind), Tag("outcome", outcome));
 
-    public static void Contributed(bool counts, long bytes)
+    /// <summary>Counts a round that is over; one that a crash has closed twice counts twice.</summary>
+    public static void Closed(RoundSummary round)
     {
-        var outcome = Tag("outcome", counts ? "accepted" : "refused");
-        s_contributions.Add(1, outcome);
-        s_contributed.Add(bytes, outcome);
-    }
-
-    public static void Closed(bool counts, double seconds)
-    {
-        s_rounds.Add(1, Tag("outcome", counts ? "counted" : "missed"));
-        s_round.Record(seconds);
+        s_rounds.Add(1, Tag("outcome", round.Participants > 0 ? "counted" : "missed"));
+        s_round.Record(round.Seconds);
+        s_contributions.Add(round.Participants, Tag("outcome", "accepted"));
+        s_contributions.Add(round.Dropped.Count, Tag("outcome", "dropped"));
+        s_moved.Add(round.BytesUp, Tag("direction", "up"));
+        s_moved.Add(round.BytesDown, Tag("direction", "down"));
     }
 
     private static IEnumerable<Measurement<T>> All<T>(ComputeLanes lanes, Func<IReadOnlyList<ComputeLane>, T> of) where T : struct =>
         [new(of([lanes.Device]), Tag("lane", "device")), new(of([lanes.Reading]), Tag("lane", "reading")), new(of(lanes.Slots), Tag("lane", "slots"))];
 
-    private static KeyValuePair<string, object?> Kind(Learngene.Jobs.JobKind kind) => Tag("kind", Jobs.Work.JobWork.Name(kind));
+    private static KeyValuePair<string, object?> Kind(JobKind kind) => Tag("kind", Jobs.Work.JobWork.Name(kind));
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

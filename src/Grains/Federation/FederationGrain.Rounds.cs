@@ -86,7 +86,6 @@ internal sealed partial class FederationGrain
         var summary = RoundSummaries.Of(open, accepted, _dropped, Given(open), time.GetElapsedTime(began).TotalSeconds);
         await GrainFactory.Page(Name, round).Put(summary);
         await ChangeAsync(r => r with { Round = round, BytesUp = r.BytesUp + summary.BytesUp, BytesDown = r.BytesDown + summary.BytesDown });
-        GrainMeter.Closed(counts, summary.Seconds);
         _open = null;
         _leases.Clear();
         await workshop.SettleAsync(Federation, open);

@@ -14,7 +14,11 @@ internal sealed class RoundHistoryGrain([PersistentState("rounds")] IPersistentS
 {
     private readonly Durable<RoundHistoryRecord> _record = new(state);
 
-    public Task Put(RoundSummary round) => _record.ChangeAsync(r => new() { Rounds = [.. r.Rounds.Where(x => x.Round != round.Round), round] });
+    public async Task Put(RoundSummary round)
+    {
+        await _record.ChangeAsync(r => new() { Rounds = [.. r.Rounds.Where(x => x.Round != round.Round), round] });
+        GrainMeter.Closed(round);
+    }
 
     public Task<IReadOnlyList<RoundSummary>> List() => Task.FromResult<IReadOnlyList<RoundSummary>>([.. _record.Value.Rounds.OrderBy(r => r.Round)]);
 }

@@ -2,7 +2,6 @@ using System.Net;
 using Learngene.Grains;
 using Learngene.Silo.Http;
 using Learngene.Silo.Storage;
-using Learngene.Silo.Telemetry;
 using Learngene.Silo.Weights;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,9 +12,6 @@ namespace Learngene.Silo.Hosting;
 /// <summary>A running silo: Orleans, HTTP and the data directory.</summary>
 internal sealed class SiloHost : IAsyncDisposable
 {
-    /// <summary>How long jobs may take to write their checkpoints, and requests to end, when the silo is told to.</summary>
-    public static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(20);
-
     private readonly WebApplication _app;
     private readonly DataDirectory _directory;
 
@@ -59,9 +55,8 @@ internal sealed class SiloHost : IAsyncDisposable
                 .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error).AddFilter("Learngene", quiet ? LogLevel.Error : LogLevel.Information);
             builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(o => o.LogToStandardErrorThreshold = LogLevel.Trace);
             builder.AddHttpDoor(settings, httpPort);
-            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = LongestShutdown);
+            builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
             builder.Services.AddWeights(settings, directory);
-            builder.AddMetricsDoor(settings);
             builder.Host.UseOrleans(silo =>
             {
                 silo.AddClustering(settings, connection, siloPort, gatewayPort);
@@ -71,7 +66,6 @@ internal sealed class SiloHost : IAsyncDisposable
                 silo.AddDashboard();
             });
             var app = builder.Build();
-            app.UseMetricsDoor(settings);
             app.UseHttpDoor(settings);
             app.MapOrleansDashboard("/dashboard");
             app.MapGet("/", () => Results.Redirect("/dashboard"));

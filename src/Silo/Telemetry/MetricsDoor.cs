@@ -1,6 +1,7 @@
 using System.Net;
 using Learngene.Grains;
 using Learngene.Silo.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 
 namespace Learngene.Silo.Telemetry;
@@ -14,18 +15,28 @@ internal static class MetricsDoor
     private const string Path = "/metrics";
     private static readonly string[] s_meters = ["Learngene", "Microsoft.Orleans", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime"];
 
-    public static void AddMetricsDoor(this WebApplicationBuilder builder, SiloSettings settings)
+    public static void AddMetricsDoor(this IServiceCollection services, SiloSettings settings)
     {
-        builder.Services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(s_meters).AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
+        services.AddOpenTelemetry().WithMetrics(m => m.AddMeter(s_meters).AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
             .AddView("learngene.jobs.*", new ExplicitBucketHistogramConfiguration { Boundaries = [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 14400, 86400] })
             .AddView("learngene.rounds.duration", new ExplicitBucketHistogramConfiguration { Boundaries = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900] })
             .AddView("learngene.storage.duration", new ExplicitBucketHistogramConfiguration { Boundaries = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60] }));
-        builder.Services.AddHostedService<GrainMeter>(); // after what listens to it
-        if (settings.Metrics is { } own) builder.WebHost.ConfigureKestrel(k => k.Listen(own));
+        services.AddHostedService<GrainMeter>(); // after what listens to it
+        services.AddSingleton<IStartupFilter>(new First(settings));
+        if (settings.Metrics is { } own) services.Configure<KestrelServerOptions>(k => k.Listen(own));
     }
 
-    /// <summary>Before everything else that is served: what comes by the port of the metrics gets metrics or nothing.</summary>
-    public static void UseMetricsDoor(this WebApplication app, SiloSettings settings)
+    // Before everything else that is served: what comes by the port of the metrics gets metrics or nothing.
+    private sealed class First(SiloSettings settings) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            Use(app, settings);
+            next(app);
+        };
+    }
+
+    private static void Use(IApplicationBuilder app, SiloSettings settings)
     {
         app.Use(async (context, next) =>
         {

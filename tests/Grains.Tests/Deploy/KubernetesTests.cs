@@ -1,4 +1,6 @@
-using Learngene.Silo.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using YamlDotNet.RepresentationModel;
 
 namespace Learngene.Grains.Tests.Deploy;
@@ -40,9 +42,10 @@ public sealed class KubernetesTests(SiloFixture fixture)
     [Fact]
     public void A_silo_has_time_to_end_and_no_variables_that_it_does_not_know()
     {
+        var shutdown = fixture.Silo.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
         Assert.All(Pods, p =>
         {
-            Assert.True(int.Parse(p.Text("spec/template/spec/terminationGracePeriodSeconds")!, System.Globalization.CultureInfo.InvariantCulture) >= SiloHost.LongestShutdown.TotalSeconds + 10);
+            Assert.True(int.Parse(p.Text("spec/template/spec/terminationGracePeriodSeconds")!, System.Globalization.CultureInfo.InvariantCulture) >= shutdown.TotalSeconds + 10);
             Assert.Equal("false", p.Text("spec/template/spec/enableServiceLinks"));
             Assert.Equal("true", p.Text("spec/template/spec/securityContext/runAsNonRoot"));
             Assert.Equal("10001", p.Text("spec/template/spec/securityContext/runAsUser"));

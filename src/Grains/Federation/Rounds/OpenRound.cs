@@ -116,7 +116,6 @@ internal sealed class OpenRound : IDisposable
             _commits.Left();
             if (!counts)
                 lock (_gate) _clients.Remove(client);
-            GrainMeter.Contributed(counts, length);
             Show();
         }
     }
