@@ -19,6 +19,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["grid"] = GridBenchmark.RunAsync,
     ["rounds"] = RoundsBenchmark.RunAsync,
     ["clients"] = ClientsBenchmark.RunAsync,
+    ["alive"] = AliveBenchmark.RunAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {

@@ -1,13 +1,5 @@
-using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Learngene.Clients;
-using Learngene.Sdk;
 using Learngene.Sdk.Clients;
-using Learngene.Vision;
-using Learngene.Vision.Data;
-using Learngene.Vision.Federation;
-using Learngene.Vision.Models;
 
 namespace Learngene.Benchmarks;
 
@@ -40,7 +32,7 @@ internal static class RoundsBenchmark
     private static async Task RunAsync(Case c)
     {
         string images = Directory.CreateTempSubdirectory("learngene-bench-images-").FullName;
-        WriteImages(images, c.Side);
+        BenchFederation.WriteImages(images, c.Side);
         await using var silo = new SiloProcess();
         await using var client = await silo.ConnectAsync();
         await client.Data.AddAsync("bench/images", images);
@@ -51,21 +43,22 @@ internal static class RoundsBenchmark
             ["model"] = new JsonObject { ["width"] = c.Width, ["depth"] = c.Depth, ["heads"] = c.Width % 4 == 0 ? 4 : 1, ["patch"] = c.Side == 8 ? 8 : 7 },
             ["geneFl"] = new JsonObject { ["cohorts"] = 1 },
         }.ToJsonString());
-        using var first = new FederationHttp(silo.Http, "bench/fed", "first");
-        var terms = await first.TermsAsync();
-        var task = new FederatedTask(FederationSettings.Parse(terms.Specification), Json.Parse<VitShape>(terms.Config, "config"), Json.Parse<Preprocess>(terms.Preprocess, "preprocess"));
-        using var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 2_000 };
+        var task = await BenchFederation.TaskAsync(silo.Http, "bench/fed");
+        using var handler = FederationHttp.NewHandler();
         using var http = new HttpClient(handler, disposeHandler: false);
         var uploads = new Uploads(task);
         silo.ForgetPeak();
-        await Task.WhenAll(Enumerable.Range(0, c.Clients).Select(i => ClientAsync(silo.Http, $"client-{i}", uploads, c.Rounds, handler, http)));
+        // A client that fails ends the benchmark: the others would wait for a quorum without it.
+        var clients = Enumerable.Range(0, c.Clients).Select(i => ClientAsync(silo.Http, $"client-{i}", uploads, c.Rounds, handler, http)).ToList();
+        await foreach (var ended in Task.WhenEach(clients)) await ended;
+        long peak = silo.Memory("VmHWM");
         var history = await client.Federations.HistoryAsync("bench/fed");
         // The first round has nothing to download; the first half warms up: code is compiled well when it has run for a while.
         double[] seconds = [.. history.Skip(Math.Max(1, c.Rounds / 2)).Select(r => r.Seconds)];
         double median = Report.Median(seconds);
         var last = history[^1];
         Console.WriteLine(FormattableString.Invariant(
-            $"{c.Name}: {median:F3} s a round ({1 / median:F1} rounds/s; {seconds.Min():F3} to {seconds.Max():F3}), peak {silo.Memory("VmHWM") / 1e6:F0} MB of which {silo.Memory("RssFile") / 1e6:F0} are libraries' files, {last.BytesUp / c.Clients} bytes up and {last.BytesDown / c.Clients} down a client, {4L * task.Layout.Count} as 32-bit floats; a peer: {c.Peer}"));
+            $"{c.Name}: {median:F3} s a round ({1 / median:F1} rounds/s; {seconds.Min():F3} to {seconds.Max():F3}), peak {peak / 1e6:F0} MB, {last.BytesUp / c.Clients} bytes up and {last.BytesDown / c.Clients} down a client, {4L * task.Layout.Count} as 32-bit floats; a peer: {c.Peer}"));
         Report.Line($"rounds.{c.Name.Replace(' ', '-')}", median, "s", double.IsNaN(c.Seconds) ? "-" : FormattableString.Invariant($"< {c.Seconds:F3}"), "F3");
         Directory.Delete(images, recursive: true);
     }
@@ -85,41 +78,6 @@ internal static class RoundsBenchmark
             }
             await api.ContributeAsync(work.Upload, uploads.Of(work));
             done = work.Round;
-        }
-    }
-
-    /// <summary>What all clients send in a round: the same bytes, made once, so that the clients' memory and time are not what is measured.</summary>
-    private sealed class Uploads(FederatedTask task)
-    {
-        private readonly float[] _values = [.. Enumerable.Range(0, task.Layout.Count).Select(i => 1e-3f * (i % 7))];
-        private readonly Lock _gate = new();
-        private (int Round, byte[] Bytes) _last;
-
-        public byte[] Of(WorkOrder work)
-        {
-            lock (_gate)
-            {
-                if (_last.Round != work.Round)
-                    _last = (work.Round, Payload.Write(task.Layout, new()
-                    {
-                        Kind = PayloadKind.Differences, Encoding = task.Settings.Encoding.Up!.Value, Round = work.Round, Samples = 1, Layers = work.Layers ?? task.Layout.All,
-                    }, _values, 1));
-                return _last.Bytes;
-            }
-        }
-    }
-
-    private static void WriteImages(string directory, int side)
-    {
-        foreach (var (split, count) in ((string, int)[])[("train", 20), ("t10k", 10)])
-        {
-            byte[] pixels = new byte[16 + count * side * side], labels = new byte[8 + count];
-            foreach (var (at, value) in ((int, int)[])[(0, 2051), (4, count), (8, side), (12, side)]) BinaryPrimitives.WriteInt32BigEndian(pixels.AsSpan(at), value);
-            foreach (var (at, value) in ((int, int)[])[(0, 2049), (4, count)]) BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(at), value);
-            new Random(1).NextBytes(pixels.AsSpan(16));
-            for (int i = 0; i < count; i++) labels[8 + i] = (byte)(i % 10);
-            File.WriteAllBytes(Path.Combine(directory, $"{split}-images-idx3-ubyte"), pixels);
-            File.WriteAllBytes(Path.Combine(directory, $"{split}-labels-idx1-ubyte"), labels);
         }
     }
 }

@@ -16,12 +16,12 @@ internal sealed class HostedTraining(ComputeLanes lanes, FederationWorkshop work
     public async Task<string?> RunAsync(string name, string client, WorkOrder order, ClientTerms terms)
     {
         var federation = workshop.Of(name, terms);
-        byte[]? download = await door.DownloadAsync(name, order);
+        using var download = await door.DownloadAsync(name, order);
         byte[] upload = await lanes.FreeSlot.RunAsync($"{name} {client}", LanePriority.Training, order.Round, turn =>
         {
             using var trained = federation.Client(RunningFederation.ClientIndex(client));
             var states = federation.Directory.Client(client);
-            var outcome = trained.Train(new(order.Round, order.Cohort, order.Layers, order.Seed), download, states.Before(order.Round), turn.Breathe);
+            var outcome = trained.Train(new(order.Round, order.Cohort, order.Layers, order.Seed), download.Bytes, states.Before(order.Round), turn.Breathe);
             if (outcome.State is { } state) states.Keep(order.Round, state);
             return outcome.Upload;
         }, default);

@@ -17,7 +17,7 @@ internal sealed class ComputeLane : IDisposable
     /// <summary>Starts the lane's thread.</summary>
     /// <param name="device">Its name, such as <c>cpu</c>.</param>
     /// <param name="threads">Threads that a tensor operation uses, 1 or more.</param>
-    /// <param name="prepare">Called on the lane's thread before anything else; null for a lane without tensors.</param>
+    /// <param name="prepare">Called on the lane's thread before its first work; null for a lane without tensors.</param>
     /// <param name="niced">Whether it gives way to all other threads; not where callers wait for it while they burn the cores themselves.</param>
     public ComputeLane(string device, int threads, Action<int>? prepare = null, bool niced = true)
     {
@@ -79,12 +79,12 @@ internal sealed class ComputeLane : IDisposable
     private void Work(Action<int>? prepare, bool niced)
     {
         if (niced) Niceness.LowerThisThread();
-        prepare?.Invoke(Threads);
         try
         {
-            while (true)
+            for (bool prepared = false; ; prepared = true)
             {
                 _ready.Wait(_stop.Token);
+                if (!prepared) prepare?.Invoke(Threads);
                 if (Take(LanePriority.Training) is { } item) Run(item, nested: false);
             }
         }

@@ -1,3 +1,4 @@
+using Learngene.Vision;
 using TorchSharp;
 
 namespace Learngene.Grains.Compute;
@@ -8,17 +9,20 @@ namespace Learngene.Grains.Compute;
 /// </summary>
 internal sealed class ComputeLanes : IDisposable
 {
+    // A build for CPUs need not ask: the answer costs 60 MB of libraries, which a silo that only aggregates never loads.
+    private static readonly bool s_cuda = TorchBackend.HasCuda && torch.cuda.is_available();
+
     public ComputeLanes(LearngeneOptions options)
     {
-        TorchDevice = torch.cuda.is_available() ? torch.CUDA : torch.CPU;
         int threads = options.Threads > 0 ? options.Threads : Environment.ProcessorCount;
-        Device = new(TorchDevice.type == DeviceType.CUDA ? "cuda:0" : "cpu", threads, torch.set_num_threads);
+        Device = new(s_cuda ? "cuda:0" : "cpu", threads, torch.set_num_threads);
         Reading = new("reading", 1);
         int slots = options.HostedSlots > 0 ? options.HostedSlots : threads;
         Slots = [.. Enumerable.Range(0, slots).Select(i => new ComputeLane($"slot {i}", 1, torch.set_num_threads))];
     }
 
-    public torch.Device TorchDevice { get; }
+    /// <summary>Where tensors are; to be asked for by those who have some.</summary>
+    public Lazy<torch.Device> TorchDevice { get; } = new(() => s_cuda ? torch.CUDA : torch.CPU);
     public ComputeLane Device { get; }
     public ComputeLane Reading { get; }
     public IReadOnlyList<ComputeLane> Slots { get; }

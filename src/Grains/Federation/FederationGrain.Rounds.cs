@@ -96,8 +96,8 @@ internal sealed partial class FederationGrain
 
     // Bytes of what the clients of the round downloaded: of hosted clients all that were asked did.
     private long Given(OpenRound open) => Federation.IsHosted
-        ? _chosen.Sum(c => open.Downloads[Record.Hosted[c]]?.LongLength ?? 0)
-        : open.Accepted.Where(a => !_given.ContainsKey(a.Client)).Sum(a => open.Downloads[a.Cohort]?.LongLength ?? 0) + _given.Values.Sum();
+        ? _chosen.Sum(c => open.DownloadBytes(Record.Hosted[c]))
+        : open.Accepted.Where(a => !_given.ContainsKey(a.Client)).Sum(a => open.DownloadBytes(a.Cohort)) + _given.Values.Sum();
 
     private void AskHosted(OpenRound open)
     {

@@ -22,9 +22,8 @@ internal sealed class FederationWorkshop(RoundLanes lanes, OpenDataSets dataSets
     {
         var model = ModelAfter(federation, round - 1, cohorts);
         var plan = model.Plan(round);
-        byte[]?[] downloads = [.. Enumerable.Range(0, cohorts).Select(c => model.Download(c, round, plan))];
         var terms = new RoundTerms(federation.Name, round, federation.Task, cohorts, plan);
-        var open = new OpenRound(terms, downloads, federation.Memory, federation.Directory.Ledger(round), lanes, time);
+        var open = new OpenRound(terms, federation.Memory.Downloads(model, round, plan), federation.Memory, federation.Directory.Ledger(round), lanes, time);
         rounds.Add(open);
         return open;
     }, default);

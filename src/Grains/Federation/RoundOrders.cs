@@ -23,12 +23,12 @@ internal sealed class RoundOrders(RoundTickets tickets, LearngeneOptions options
     {
         var (terms, settings) = (open.Terms, open.Terms.Task.Settings);
         var lease = TimeSpan.FromSeconds(settings.Lease!.Value);
-        byte[]? download = open.Downloads[cohort];
+        long bytes = open.DownloadBytes(cohort);
         return new()
         {
             Round = terms.Round, Cohort = cohort, Cohorts = terms.Cohorts, Layers = terms.Plan, Seed = RoundWork.SeedOf(settings.Seed, terms.Round, number), LeaseSeconds = lease.TotalSeconds,
-            UploadLimit = terms.LongestContribution, DownloadBytes = download?.LongLength ?? 0, Inline = download is { Length: <= LongestInline } ? download : null,
-            Download = download is { Length: > LongestInline } ? Url("get", terms, client, cohort, 0, download.LongLength, lease) : null,
+            UploadLimit = terms.LongestContribution, DownloadBytes = bytes, Inline = bytes is > 0 and <= LongestInline ? Copy(open, cohort) : null,
+            Download = bytes > LongestInline ? Url("get", terms, client, cohort, 0, bytes, lease) : null,
             Upload = Url("put", terms, client, cohort, samples, terms.LongestContribution, lease),
         };
     }
@@ -39,6 +39,12 @@ internal sealed class RoundOrders(RoundTickets tickets, LearngeneOptions options
 
     private string Url(string verb, RoundTerms terms, string client, int cohort, int samples, long limit, TimeSpan lease) =>
         $"{Address(terms.Federation)}/rounds/{terms.Round}?ticket={tickets.Issue(new(verb, terms.Federation, terms.Round, client, cohort, samples, limit), lease + s_grace)}";
+
+    private static byte[]? Copy(OpenRound open, int cohort)
+    {
+        using var download = open.Download(cohort);
+        return download?.Bytes.ToArray();
+    }
 
     private string Address(string federation) => $"{options.HttpAddress.TrimEnd('/')}/api/v1/federations/{Uri.EscapeDataString(federation)}";
 }

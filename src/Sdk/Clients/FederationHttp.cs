@@ -30,20 +30,25 @@ public sealed class FederationHttp : IDisposable
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) }, RespectNullableAnnotations = true,
     };
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15), s_longest = TimeSpan.FromMinutes(10);
+    // A shorter body is sent at once; before a longer one the silo is asked whether it is wanted, and answers when it has room for it.
+    private const int LongestAtOnce = 64 * 1024;
     private readonly HttpClient _http;
     private readonly Uri _server;
     private readonly string _federation, _client;
 
     /// <summary>A client of one federation.</summary>
     /// <param name="server">Address of a silo, such as https://learngene.example:8080.</param><param name="federation">Its name.</param><param name="client">The client's name.</param>
-    /// <param name="token">The token, where the silo wants one.</param><param name="handler">How requests are sent; null as usual.</param>
+    /// <param name="token">The token, where the silo wants one.</param><param name="handler">How requests are sent; null (default) is as <see cref="NewHandler"/> does.</param>
     public FederationHttp(Uri server, string federation, string client, string? token = null, HttpMessageHandler? handler = null)
     {
         (_server, _federation, _client) = (server, Uri.EscapeDataString(federation), Uri.EscapeDataString(client));
-        _http = handler is null ? new() : new(handler, disposeHandler: false);
+        _http = handler is null ? new(NewHandler()) : new(handler, disposeHandler: false);
         _http.Timeout = s_longest;
         if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
+
+    /// <summary>How requests are sent unless a handler is given; several clients of one process may share one.</summary>
+    public static SocketsHttpHandler NewHandler() => new() { Expect100ContinueTimeout = TimeSpan.FromMinutes(2) };
 
     /// <summary>What a participant needs to know.</summary>
     public Task<ClientTerms> TermsAsync(CancellationToken token = default) => AskAsync<ClientTerms>(() => new(HttpMethod.Get, Address("")), token);
@@ -78,6 +83,7 @@ public sealed class FederationHttp : IDisposable
     public Task<ContributionReceipt> ContributeAsync(string url, byte[] upload, CancellationToken token = default) => AskAsync<ContributionReceipt>(() => new(HttpMethod.Put, Reachable(url))
     {
         Content = new ByteArrayContent(upload) { Headers = { ContentType = new("application/octet-stream") } },
+        Headers = { ExpectContinue = upload.Length > LongestAtOnce },
     }, token);
 
     /// <summary>Leaves.</summary>

@@ -12,7 +12,11 @@ internal static class Clustering
     public static void AddClustering(this ISiloBuilder silo, SiloSettings settings, string connection, int siloPort, int gatewayPort)
     {
         if (!settings.Clustered)
+        {
             silo.UseLocalhostClustering(siloPort, gatewayPort, serviceId: settings.ServiceId, clusterId: settings.ClusterId);
+            // All grains are here: where others are need not be remembered, for which room is kept by the million.
+            silo.Configure<GrainDirectoryOptions>(o => o.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.None);
+        }
         else
         {
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, settings.ServiceId));

@@ -67,8 +67,7 @@ internal sealed class SiloHost : IAsyncDisposable
             });
             var app = builder.Build();
             app.UseHttpDoor(settings);
-            app.MapOrleansDashboard("/dashboard");
-            app.MapGet("/", () => Results.Redirect("/dashboard"));
+            app.MapDashboard();
             await GrainStorage.RequireAsync(settings, connection, app.Logger, token);
             await app.Services.GetRequiredService<WeightPlaces>().CheckAsync(token);
             await app.StartAsync(token);

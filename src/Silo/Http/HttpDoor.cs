@@ -1,16 +1,20 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Learngene.Silo.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace Learngene.Silo.Http;
 
 /// <summary>Everything that is served by HTTP, and to whom.</summary>
 internal static class HttpDoor
 {
+    // What is read ahead of a request that waits for its turn, and what of an answer waits for a slow client: of a thousand clients each.
+    private const int RequestBuffer = 64 * 1024, ResponseBuffer = 4 * 1024, Backlog = 4096;
+    // What the system keeps for a connection, each way; left to itself it gives a thousand uploads gigabytes, and when it has no more, all of them stall.
+    private const int SystemBuffer = 128 * 1024;
     // Slower senders are let go; a contribution has a limit of its own besides.
-    // What is read ahead of a request that waits for its turn: a thousand uploads may.
-    private const int RequestBuffer = 128 * 1024, Backlog = 4096;
     private static readonly MinDataRate s_slowest = new(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(10));
 
     /// <summary>What others call this silo.</summary>
@@ -21,7 +25,11 @@ internal static class HttpDoor
     public static void AddHttpDoor(this WebApplicationBuilder builder, SiloSettings settings, int port)
     {
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.UseSockets(o => (o.MaxReadBufferSize, o.MaxWriteBufferSize, o.Backlog) = (RequestBuffer, RequestBuffer, Backlog));
+        builder.WebHost.UseSockets(o => 
+        {
+            (o.MaxReadBufferSize, o.MaxWriteBufferSize, o.Backlog) = (RequestBuffer, ResponseBuffer, Backlog);
+            o.CreateBoundListenSocket = Bound;
+        });
         builder.WebHost.ConfigureKestrel(k =>
         {
             k.Limits.MinRequestBodyDataRate = s_slowest;
@@ -49,6 +57,14 @@ internal static class HttpDoor
             o.SerializerOptions.NumberHandling = Api.Json.NumberHandling;
             foreach (var converter in Api.Json.Converters) o.SerializerOptions.Converters.Add(converter);
         });
+    }
+
+    // Connections have the buffers of the socket that accepts them.
+    private static Socket Bound(EndPoint endpoint)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+        (socket.ReceiveBufferSize, socket.SendBufferSize) = (SystemBuffer, SystemBuffer);
+        return socket;
     }
 
     public static void UseHttpDoor(this WebApplication app, SiloSettings settings)

@@ -5,7 +5,6 @@ using Learngene.Grains.Federation.Rounds;
 using Microsoft.AspNetCore.Http.Features;
 using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using Microsoft.Net.Http.Headers;
 
 namespace Learngene.Silo.Http;
 
@@ -32,9 +31,9 @@ internal static class RoundEndpoints
     {
         if (Claim(tickets, ticket, "get", federation) is not { } claim || claim.Round != round) return Forbidden();
         if (rounds.Of(claim.Federation) is not { } open || open.Terms.Round != round) return Closed(round);
-        return open.Downloads[claim.Cohort] is { } bytes
-            ? Moved(bytes, $"\"{round}-{claim.Cohort}\"")
-            : Results.Problem($"round {round} starts from the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound);
+        if (open.DownloadBytes(claim.Cohort) == 0)
+            return Results.Problem($"round {round} starts from the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound);
+        return open.Download(claim.Cohort) is { } bytes ? new Moved(bytes, $"\"{round}-{claim.Cohort}\"") : Closed(round);
     }
 
     private static async Task<IResult> ContributeAsync(string federation, int round, string? ticket, HttpContext context, OpenRounds rounds, RoundTickets tickets)
@@ -77,13 +76,9 @@ internal static class RoundEndpoints
             byte[]? bytes = await workshop.WithModelAsync(running, status.Round, Math.Max(1, status.Cohorts.Count), m => m.Initialisation(claim.Cohort));
             return bytes is null
                 ? Results.Problem("the learngene still is the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound)
-                : Moved(bytes, null);
+                : new Moved(new(bytes));
         });
     }
-
-    // As a stream, piece by piece as the client takes it: given whole, the server would copy all of it for every client at once.
-    private static IResult Moved(byte[] bytes, string? tag) => Results.Stream(new MemoryStream(bytes, writable: false), "application/octet-stream",
-        entityTag: tag is null ? null : new EntityTagHeaderValue(tag), enableRangeProcessing: true);
 
     private static RoundClaim? Claim(RoundTickets tickets, string? ticket, string verb, string federation) =>
         tickets.Check(ticket, verb) is { } claim && claim.Federation == Uri.UnescapeDataString(federation) ? claim : null;

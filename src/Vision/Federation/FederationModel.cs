@@ -62,13 +62,24 @@ public sealed class FederationModel
     /// <param name="cohort">The client's.</param><param name="round">Goes into the header.</param><param name="plan">What <see cref="Plan"/> gave.</param>
     public byte[]? Download(int cohort, int round, IReadOnlyList<int>? plan)
     {
-        int[] layers = [.. (plan ?? Task.Layout.All).Where(l => Slot(l, cohort).Updated > 0)];
-        if (layers.Length == 0) return null;
-        var values = new float[Task.Layout.Count];
-        foreach (int l in layers) Slot(l, cohort).Values.CopyTo(Task.Layout.Slice(values.AsSpan(), l));
-        var header = new PayloadHeader { Kind = PayloadKind.Values, Encoding = Task.Settings.Encoding.Down!.Value, Round = round, Layers = layers };
-        return Payload.Write(Task.Layout, header, values, Seeds.Derive(Task.Settings.Seed, Purpose.Download, (ulong)round, (ulong)cohort));
+        if (DownloadHeader(cohort, round, plan) is not { } header) return null;
+        var bytes = new byte[checked((int)Payload.Length(Task.Layout, header))];
+        WriteDownload(header, cohort, bytes);
+        return bytes;
     }
+
+    /// <summary>What a download says of itself, from which its length follows; null where nothing in it has left the common seed.</summary>
+    /// <param name="cohort">The client's.</param><param name="round">Goes into the header.</param><param name="plan">What <see cref="Plan"/> gave.</param>
+    public PayloadHeader? DownloadHeader(int cohort, int round, IReadOnlyList<int>? plan)
+    {
+        int[] layers = [.. (plan ?? Task.Layout.All).Where(l => Slot(l, cohort).Updated > 0)];
+        return layers.Length == 0 ? null : new() { Kind = PayloadKind.Values, Encoding = Task.Settings.Encoding.Down!.Value, Round = round, Layers = layers };
+    }
+
+    /// <summary>Writes a download.</summary>
+    /// <param name="header">What <see cref="DownloadHeader"/> gave.</param><param name="cohort">The client's.</param><param name="bytes">Where to, <see cref="Payload.Length"/> bytes.</param>
+    public void WriteDownload(PayloadHeader header, int cohort, Span<byte> bytes) =>
+        Payload.WriteTo(bytes, Task.Layout, header, l => Slot(l, cohort).Values, Seeds.Derive(Task.Settings.Seed, Purpose.Download, (ulong)header.Round, (ulong)cohort));
 
     /// <summary>What initialises a newcomer, or a known client at the end: every layer of the model that has left the common seed; null where none has.</summary>
     public byte[]? Initialisation(int cohort) => Download(cohort, Round, Task.Layout.Model());

@@ -30,7 +30,9 @@ public sealed class HostedFederationTests(SiloFixture silo)
         using var data = DataSet.Open(SiloFixture.Images);
         var expected = SimulatedFederation.Run(FederationSettings.Parse(specification), data);
 
+        var history = await silo.Client.Federations.HistoryAsync(started.Name);
         Assert.Equal(FederationState.Completed, ended.State);
+        Assert.Empty(history.SelectMany(r => r.Dropped));
         Assert.Equal(expected.BytesUp, ended.BytesUp);
         Assert.Equal(expected.BytesDown, ended.BytesDown);
         Assert.Equal(expected.BytesToInitialise, ended.Evaluation!.BytesToInitialise);
@@ -40,7 +42,6 @@ public sealed class HostedFederationTests(SiloFixture silo)
         Assert.Equal(expected.Known.Tuned, ended.Evaluation.KnownTuned);
         Assert.Equal(expected.Late!.After, ended.Evaluation.Late);
         Assert.Equal(expected.Cohorts.Max() + 1, ended.Cohorts.Count);
-        var history = await silo.Client.Federations.HistoryAsync(started.Name);
         Assert.Equal(expected.History.Select(r => r.Participants.Select(RunningFederation.ClientName)), history.Select(r => r.Clients));
         Assert.Equal(expected.History.Select(r => (r.BytesUp, r.BytesDown)), history.Select(r => (r.BytesUp, r.BytesDown)));
         Assert.Equal(expected.History.Select(r => Math.Round(r.Loss, 9)), history.Select(r => Math.Round(r.Loss, 9)));

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Text.Json;
 using Learngene.Sdk.Tests.EndToEnd;
 
@@ -34,9 +32,9 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
     public async Task A_client_in_another_process_joins_late_is_initialised_takes_part_and_leaves()
     {
         string server = await ServerAsync();
-        string name = await StartAsync("late", rounds: 40, localEpochs: 10);
-        using var first = Join(name, server, "first", Images("first", 0, 120));
-        await RoundAsync(name, 1);
+        string name = await StartAsync("late", rounds: 8, localEpochs: 10);
+        string images = Images("first", 0, 120);
+        (await Programs.EndOfAsync(Join(name, server, "first", images, "--rounds", "1"))).Done();
         var ran = await Programs.EndOfAsync(Join(name, server, "late-comer", Images("late", 200, 400), "--rounds", "2", "--json"));
         var late = ran.Done();
         Assert.Equal(2, late.GetProperty("contributions").GetInt32());
@@ -45,14 +43,13 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
         double initialised = late.GetProperty("initialAccuracy")[0].GetDouble(), trained = late.GetProperty("accuracyAsLeft").GetDouble();
         Assert.True(trained > initialised, $"{trained} as left, {initialised} initialised");
         Assert.Contains("left", ran.Error);
-        var done = (await Programs.EndOfAsync(first)).Done();
+        var done = (await Programs.EndOfAsync(Join(name, server, "first", images))).Done();
         Assert.Equal("completed", done.GetProperty("state").GetString());
         var shown = (await silo.RunAsync($"federate show {name}")).Done();
         Assert.Equal("completed", shown.GetProperty("state").GetString());
         Assert.Equal(1, shown.GetProperty("clients").GetInt32());
-        var rounds = shown.GetProperty("history").EnumerateArray().ToList();
-        Assert.Equal(40, rounds.Count);
-        Assert.Equal(2, rounds.Count(r => r.GetProperty("clients").EnumerateArray().Any(c => c.GetString() == "late-comer")));
+        string[] rounds = [.. shown.GetProperty("history").EnumerateArray().Select(r => r.GetProperty("clients")[0].GetString()!)];
+        Assert.Equal(["first", "late-comer", "late-comer", .. Enumerable.Repeat("first", 5)], rounds);
     }
 
     [Fact(Timeout = Limit)]
@@ -168,35 +165,5 @@ public sealed class JoinTests(SiloFixture silo) : IDisposable
         model = new { width = 16, depth = 2, heads = 1, patch = 7 }, evaluation = new { lateEpochs = new[] { 0, 1 }, fineTuneEpochs = new[] { 1 } },
     });
 
-    // A data folder of its own: IDX files with some of the shipped images, the last fifth of them to measure with.
-    private string Images(string name, int from, int count)
-    {
-        string folder = Path.Combine(_directory, name);
-        if (Directory.Exists(folder)) return folder;
-        Directory.CreateDirectory(folder);
-        byte[] allPixels = Shipped("train-images-idx3-ubyte.gz"), allLabels = Shipped("train-labels-idx1-ubyte.gz");
-        int train = count * 4 / 5;
-        Write("train", from, train);
-        Write("t10k", from + train, count - train);
-        return folder;
-
-        void Write(string split, int first, int n)
-        {
-            byte[] pixels = new byte[16 + n * 784], labels = new byte[8 + n];
-            foreach (var (at, value) in ((int, int)[])[(0, 2051), (4, n), (8, 28), (12, 28)]) BinaryPrimitives.WriteInt32BigEndian(pixels.AsSpan(at), value);
-            foreach (var (at, value) in ((int, int)[])[(0, 2049), (4, n)]) BinaryPrimitives.WriteInt32BigEndian(labels.AsSpan(at), value);
-            allPixels.AsSpan(16 + first * 784, n * 784).CopyTo(pixels.AsSpan(16));
-            allLabels.AsSpan(8 + first, n).CopyTo(labels.AsSpan(8));
-            File.WriteAllBytes(Path.Combine(folder, $"{split}-images-idx3-ubyte"), pixels);
-            File.WriteAllBytes(Path.Combine(folder, $"{split}-labels-idx1-ubyte"), labels);
-        }
-    }
-
-    private static byte[] Shipped(string file)
-    {
-        using var stream = new GZipStream(File.OpenRead(Path.Combine(Programs.FashionMnist, file)), CompressionMode.Decompress);
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return memory.ToArray();
-    }
+    private string Images(string name, int from, int count) => ClientImages.Write(Path.Combine(_directory, name), from, count);
 }

@@ -17,15 +17,16 @@ internal sealed class OpenRound : IDisposable
     private readonly RoundSums _sums;
     private readonly Staging _staging;
     private readonly RoundCommits _commits;
+    private readonly IReadOnlyList<SharedBytes?> _downloads;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _sealed;
 
     /// <summary>Opens a round, with what its ledger holds already.</summary>
     /// <param name="terms">What it is about.</param><param name="downloads">What a client of each cohort starts from; null where that is the common seed.</param>
     /// <param name="memory">What the federation's rounds use one after the other.</param><param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
-    public OpenRound(RoundTerms terms, IReadOnlyList<byte[]?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time)
+    public OpenRound(RoundTerms terms, IReadOnlyList<SharedBytes?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time)
     {
-        (Terms, Downloads, _lanes) = (terms, downloads, lanes);
+        (Terms, _downloads, _lanes) = (terms, downloads, lanes);
         _sums = new(terms, memory, ledger);
         foreach (var accepted in _sums.Recovered) _clients[accepted.Client] = accepted;
         Count = _clients.Count;
@@ -35,8 +36,11 @@ internal sealed class OpenRound : IDisposable
 
     public RoundTerms Terms { get; }
 
-    /// <summary>What a client of each cohort starts from.</summary>
-    public IReadOnlyList<byte[]?> Downloads { get; }
+    /// <summary>Bytes of what a client of a cohort starts from; 0 where that is the common seed.</summary>
+    public long DownloadBytes(int cohort) => _downloads[cohort]?.Length ?? 0;
+
+    /// <summary>What a client of a cohort starts from; null where that is the common seed, or the round has been let go of. The caller disposes of it.</summary>
+    public BytesInUse? Download(int cohort) => _downloads[cohort]?.Use();
 
     /// <summary>Contributions that count and are on the disk, by client.</summary>
     public IReadOnlyList<Accepted> Accepted
@@ -128,7 +132,11 @@ internal sealed class OpenRound : IDisposable
         return _sums;
     }
 
-    public void Dispose() => _sums.Dispose();
+    public void Dispose()
+    {
+        _sums.Dispose();
+        foreach (var download in _downloads) download?.Done();
+    }
 
     private ContributionAnswer? Begin(string client, long length)
     {

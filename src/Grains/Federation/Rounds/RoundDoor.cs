@@ -9,12 +9,13 @@ internal sealed class RoundDoor(OpenRounds rounds, RoundTickets tickets) : IDisp
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(10) };
 
-    /// <summary>What the client starts from; null where that is the common seed.</summary>
-    public async Task<byte[]?> DownloadAsync(string federation, WorkOrder order)
+    /// <summary>What the client starts from, empty where that is the common seed; the caller disposes of it.</summary>
+    public async Task<BytesInUse> DownloadAsync(string federation, WorkOrder order)
     {
-        if (order.DownloadBytes == 0) return null;
-        if (order.Inline is { } inline) return inline;
-        return rounds.Of(federation) is { } open && open.Terms.Round == order.Round ? open.Downloads[order.Cohort] : await _http.GetByteArrayAsync(order.Download);
+        if (order.DownloadBytes == 0) return new(default);
+        if (order.Inline is { } inline) return new(inline);
+        return rounds.Of(federation) is { } open && open.Terms.Round == order.Round && open.Download(order.Cohort) is { } here
+            ? here : new(await _http.GetByteArrayAsync(order.Download));
     }
 
     /// <summary>Contributes.</summary>

@@ -6,7 +6,7 @@ namespace Learngene.Grains.Federation.Rounds;
 /// <param name="longest">Bytes of the longest contribution.</param>
 internal sealed class Staging(int longest)
 {
-    private const int Budget = 48 * 1024 * 1024, Fewest = 2, Most = 64;
+    private const int Budget = 16 * 1024 * 1024, Fewest = 2, Most = 64;
     /// <summary>Bytes of a buffer.</summary>
     public int Longest => longest;
 

@@ -15,8 +15,9 @@ using TorchSharp;
 namespace Learngene.Grains.Jobs.Work;
 
 /// <summary>All that a piece of work needs, on the lane's thread.</summary>
-internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Store, OpenDataSets DataSets, torch.Device Device)
+internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Store, OpenDataSets DataSets, Lazy<torch.Device> TorchDevice)
 {
+    public torch.Device Device => TorchDevice.Value;
     public JobSpec Spec => Record.Spec!;
     public JobInputs Inputs => Record.Inputs;
 

@@ -21,24 +21,36 @@ public static class Payload
     /// <param name="values">All values, in the layout's order; those of other layers are not looked at.</param>
     /// <param name="seed">Of the stochastic rounding of int4, and of int8 in differences.</param>
     /// <exception cref="PayloadException">A value is not finite or too large for the encoding, or the whole too long.</exception>
-    public static byte[] Write(FederatedLayout layout, PayloadHeader header, ReadOnlySpan<float> values, ulong seed)
+    public static byte[] Write(FederatedLayout layout, PayloadHeader header, ReadOnlyMemory<float> values, ulong seed)
     {
         PayloadFormat.CheckHead(header, header.TopK > 0);
         long length = Length(layout, header);
         if (length > Array.MaxLength) throw new PayloadException($"the payload would have {length} bytes; at most {Array.MaxLength} are allowed.");
         var bytes = new byte[length];
+        WriteTo(bytes, layout, header, l => layout.Slice(values.Span, l), seed);
+        return bytes;
+    }
+
+    /// <summary>Writes the layers that the header names, wherever their values are.</summary>
+    /// <param name="bytes">Where to, <see cref="Length"/> bytes.</param><param name="layout">What is exchanged.</param><param name="header">What it says of itself, checked.</param><param name="values">The values of a layer.</param>
+    /// <param name="seed">Of the stochastic rounding.</param>
+    /// <exception cref="PayloadException">A value is not finite or too large for the encoding.</exception>
+    internal static void WriteTo(Span<byte> bytes, FederatedLayout layout, PayloadHeader header, LayerValues values, ulong seed)
+    {
+        bytes.Clear(); // bits are set in it, none is taken away
         PayloadFormat.WriteHead(layout, header, bytes);
         int at = PayloadFormat.HeadLength(layout, header.Scores is not null, header.TopK > 0);
         foreach (int l in header.Layers)
         {
             var layer = layout.Layers[l];
             int size = (int)PayloadFormat.BodyLength(layer, header.Encoding, header.TopK);
-            WriteLayer(layer, header, layout.Slice(values, l), Seeds.Derive(seed, (ulong)l), bytes.AsSpan(at, size));
+            WriteLayer(layer, header, values(l), Seeds.Derive(seed, (ulong)l), bytes.Slice(at, size));
             at += size;
         }
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at), PayloadFormat.Hash(bytes));
-        return bytes;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[at..], PayloadFormat.Hash(bytes));
     }
+
+    internal delegate ReadOnlySpan<float> LayerValues(int layer);
 
     private static void WriteLayer(FederatedLayer layer, PayloadHeader header, ReadOnlySpan<float> values, ulong seed, Span<byte> body)
     {
