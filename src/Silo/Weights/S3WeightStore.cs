@@ -11,6 +11,7 @@ internal sealed partial class S3WeightStore(S3Bucket bucket, WeightCache cache) 
 {
     // A grain's turn waits no longer than this; who asked tries again.
     private static readonly TimeSpan s_turn = TimeSpan.FromSeconds(10);
+    private const int MostTries = 5;
     private readonly S3Bucket _hurried = bucket.Hurried(s_turn);
 
     /// <inheritdoc/>
@@ -37,8 +38,18 @@ internal sealed partial class S3WeightStore(S3Bucket bucket, WeightCache cache) 
     public FileStream Open(WeightRef reference) => Wait(() => OpenAsync(reference));
 
     /// <inheritdoc/>
-    public Task<FileStream> OpenAsync(WeightRef reference, CancellationToken token = default) =>
-        cache.OpenAsync(reference, bucket.Name, (to, t) => FetchAsync(reference, to, t), token);
+    public async Task<FileStream> OpenAsync(WeightRef reference, CancellationToken token = default)
+    {
+        for (int tries = 1; ; tries++)
+            try
+            {
+                return await cache.OpenAsync(reference, bucket.Name, (to, t) => FetchAsync(reference, to, t), token);
+            }
+            catch (CollectedMeanwhileException) when (tries < MostTries)
+            {
+                // Once more, from a younger generation.
+            }
+    }
 
     /// <inheritdoc/>
     public bool Exists(WeightRef reference) => Wait(() => IsThereAsync(bucket, reference, default));
@@ -87,7 +98,11 @@ internal sealed partial class S3WeightStore(S3Bucket bucket, WeightCache cache) 
     {
         foreach (var item in await GenerationsAsync(bucket, reference, token))
         {
-            if (!await bucket.ReadAsync(item.Key, reference.Length, to, token)) continue; // collected meanwhile, where it is not the newest
+            if (!await bucket.ReadAsync(item.Key, reference.Length, to, token))
+            {
+                if (to.Position > 0) throw new CollectedMeanwhileException($"the weights {reference.Sha256} were collected while they were read.");
+                continue;
+            }
             if (((HashingStream)to).Reference() is var came && came != reference) throw await QuarantineAsync(item.Key, reference, came, token);
             return;
         }
@@ -147,4 +162,6 @@ internal sealed partial class S3WeightStore(S3Bucket bucket, WeightCache cache) 
 
     /// <inheritdoc/>
     public void Dispose() => bucket.Dispose();
+
+    private sealed class CollectedMeanwhileException(string message) : IOException(message);
 }

@@ -37,6 +37,24 @@ public sealed class S3NetworkTests
     }
 
     [S3Fact(Timeout = Limit)]
+    public async Task An_object_that_is_collected_while_it_is_read_is_read_from_another_generation()
+    {
+        await using var server = await S3Server.StartAsync();
+        await using var relay = new Relay(server.Endpoint);
+        byte[] content = WeightFixture.Content(30_000_000);
+        using S3Silo silo = new(server), other = new(server, options: new() { Endpoint = relay.Endpoint });
+        var reference = silo.Put(content);
+        foreach (var file in server.Objects()) File.SetLastWriteTimeUtc(file.FullName, DateTime.UtcNow - TimeSpan.FromHours(1));
+        silo.Put(content);
+        relay.CutEvery(4_000_000);
+        var reading = Task.Run(() => other.ReadAsync(reference));
+        while (!reading.IsCompleted && !other.Incoming().Any(f => new FileInfo(f) is { Exists: true, Length: > 0 })) await Task.Yield();
+        server.Objects().MaxBy(f => f.LastWriteTimeUtc)!.Delete(); // the newest, which is read first
+        Assert.Equal(content, await reading);
+        Assert.Empty(server.Objects("silos/quarantine"));
+    }
+
+    [S3Fact(Timeout = Limit)]
     public async Task A_server_that_is_frozen_for_a_while_costs_that_while()
     {
         await using var server = await S3Server.StartAsync();
