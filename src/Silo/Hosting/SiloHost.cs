@@ -2,6 +2,7 @@ using System.Net;
 using Learngene.Grains;
 using Learngene.Silo.Http;
 using Learngene.Silo.Storage;
+using Learngene.Silo.Telemetry;
 using Learngene.Silo.Weights;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -57,6 +58,7 @@ internal sealed class SiloHost : IAsyncDisposable
             builder.AddHttpDoor(settings, httpPort);
             builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
             builder.Services.AddWeights(settings, directory);
+            builder.Services.AddMetricsDoor(settings);
             builder.Host.UseOrleans(silo =>
             {
                 silo.AddClustering(settings, connection, siloPort, gatewayPort);

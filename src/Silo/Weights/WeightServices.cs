@@ -1,11 +1,10 @@
 using Learngene.Grains.Weights;
 using Learngene.Silo.Hosting;
-using Learngene.Silo.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Learngene.Silo.Weights;
 
-/// <summary>Registers the store that the settings name, what clears it up, and the metrics of it and of all else.</summary>
+/// <summary>Registers the store that the settings name and what clears it up.</summary>
 internal static class WeightServices
 {
     public static void AddWeights(this IServiceCollection services, SiloSettings settings, DataDirectory directory)
@@ -19,6 +18,5 @@ internal static class WeightServices
             return places.Open(places.Own);
         });
         services.AddHostedService<WeightSweeper>();
-        services.AddMetricsDoor(settings);
     }
 }
