@@ -115,7 +115,7 @@ internal sealed partial class FederationGrain
                 _dropped[name] = reason;
                 continue;
             }
-            var order = orders.Of(open, name, (ulong)client, Record.Hosted[client], settings.Aggregation.MaxSamples);
+            var order = orders.Of(open, name, (ulong)client, Record.Hosted[client], settings.Aggregation.MaxSamples, hosted: true);
             GrainFactory.GetGrain<IFederatedClientGrain>($"{Name}/{name}").Train(order).Ignore();
         }
     }
@@ -134,7 +134,7 @@ internal sealed partial class FederationGrain
     private WorkOrder Give(OpenRound open, string client, Membership membership)
     {
         int cohort = Math.Clamp(membership.Cohort, 0, Record.Cohorts - 1);
-        var order = orders.Of(open, client, RoundOrders.Number(client), cohort, Math.Min(membership.Samples, Federation.Settings.Aggregation.MaxSamples));
+        var order = orders.Of(open, client, RoundOrders.Number(client), cohort, Math.Min(membership.Samples, Federation.Settings.Aggregation.MaxSamples), hosted: false);
         _leases.Give(client, order);
         _given[client] = order.DownloadBytes;
         return order;

@@ -19,7 +19,8 @@ internal sealed class RoundOrders(RoundTickets tickets, LearngeneOptions options
 
     /// <summary>A client's work in a round.</summary>
     /// <param name="open">The round.</param><param name="client">Its name.</param><param name="number">Its number.</param><param name="cohort">Its cohort.</param><param name="samples">Most images it may claim.</param>
-    public WorkOrder Of(OpenRound open, string client, ulong number, int cohort, int samples)
+    /// <param name="hosted">Whether it is one of the silo's own.</param>
+    public WorkOrder Of(OpenRound open, string client, ulong number, int cohort, int samples, bool hosted)
     {
         var (terms, settings) = (open.Terms, open.Terms.Task.Settings);
         var lease = TimeSpan.FromSeconds(settings.Lease!.Value);
@@ -28,8 +29,8 @@ internal sealed class RoundOrders(RoundTickets tickets, LearngeneOptions options
         {
             Round = terms.Round, Cohort = cohort, Cohorts = terms.Cohorts, Layers = terms.Plan, Seed = RoundWork.SeedOf(settings.Seed, terms.Round, number), LeaseSeconds = lease.TotalSeconds,
             UploadLimit = terms.LongestContribution, DownloadBytes = bytes, Inline = bytes is > 0 and <= LongestInline ? Copy(open, cohort) : null,
-            Download = bytes > LongestInline ? Url("get", terms, client, cohort, 0, bytes, lease) : null,
-            Upload = Url("put", terms, client, cohort, samples, terms.LongestContribution, lease),
+            Download = bytes > LongestInline ? Url("get", terms, client, cohort, 0, bytes, lease, hosted) : null,
+            Upload = Url("put", terms, client, cohort, samples, terms.LongestContribution, lease, hosted),
         };
     }
 
@@ -37,8 +38,8 @@ internal sealed class RoundOrders(RoundTickets tickets, LearngeneOptions options
     public string InitialisationUrl(string federation, int round, string client, int cohort, long bytes) =>
         $"{Address(federation)}/initialisation?ticket={tickets.Issue(new("initialise", federation, round, client, cohort, 0, bytes), s_grace)}";
 
-    private string Url(string verb, RoundTerms terms, string client, int cohort, int samples, long limit, TimeSpan lease) =>
-        $"{Address(terms.Federation)}/rounds/{terms.Round}?ticket={tickets.Issue(new(verb, terms.Federation, terms.Round, client, cohort, samples, limit), lease + s_grace)}";
+    private string Url(string verb, RoundTerms terms, string client, int cohort, int samples, long limit, TimeSpan lease, bool hosted) =>
+        $"{Address(terms.Federation)}/rounds/{terms.Round}?ticket={tickets.Issue(new(verb, terms.Federation, terms.Round, client, cohort, samples, limit, hosted), lease + s_grace)}";
 
     private static byte[]? Copy(OpenRound open, int cohort)
     {

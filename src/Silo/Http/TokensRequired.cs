@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
 using Learngene.Clients;
+using Learngene.Grains.Federation.Rounds;
 
 namespace Learngene.Silo.Http;
 
 /// <summary>
-/// Who comes by HTTP from elsewhere says who it is: a bearer token, bound to a federation and perhaps to a client's name. What a ticket
-/// opens needs none: it is worth just that transfer.
+/// Who comes by HTTP from elsewhere says who it is: a bearer token, bound to a federation and perhaps to a client's name. A ticket of a round
+/// opens nothing without its client's token, but for the silo's own clients; tickets for weights are worth just that transfer.
 /// </summary>
 internal static class TokensRequired
 {
@@ -14,7 +15,8 @@ internal static class TokensRequired
 
     public static void UseTokens(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (context.GetEndpoint() is not null && NeedsToken(context.Request) && await RefusalAsync(context) is { } refusal)
+        var claim = context.RequestServices.GetRequiredService<RoundTickets>().Read(context.Request.Query["ticket"]);
+        if (context.GetEndpoint() is not null && context.Request.Path.StartsWithSegments("/api") && claim is not { Hosted: true } && await RefusalAsync(context, claim?.Client) is { } refusal)
         {
             if (refusal.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
             await Results.Problem(refusal.Reason, statusCode: refusal.Status).ExecuteAsync(context);
@@ -22,9 +24,7 @@ internal static class TokensRequired
         else await next(context);
     });
 
-    private static bool NeedsToken(HttpRequest request) => request.Path.StartsWithSegments("/api") && !request.Query.ContainsKey("ticket");
-
-    private static async Task<(int Status, string Reason)?> RefusalAsync(HttpContext context)
+    private static async Task<(int Status, string Reason)?> RefusalAsync(HttpContext context, string? ticketOf)
     {
         string header = context.Request.Headers.Authorization.ToString();
         if (!header.StartsWith(Prefix, StringComparison.Ordinal) || header.Length > 200 || header[Prefix.Length..].Split('_') is not [var id, var secret])
@@ -33,7 +33,7 @@ internal static class TokensRequired
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
         var info = await context.RequestServices.GetRequiredService<IGrainFactory>().GetGrain<ITokenGrain>(id).Check(hash);
         if (info is null) return (StatusCodes.Status401Unauthorized, "the token is unknown, revoked or expired.");
-        string federation = Uri.UnescapeDataString((string?)context.GetRouteValue("federation") ?? ""), client = (string?)context.GetRouteValue("client") ?? "";
+        string federation = Uri.UnescapeDataString((string?)context.GetRouteValue("federation") ?? ""), client = ticketOf ?? (string?)context.GetRouteValue("client") ?? "";
         if (info.Federation != federation) return (StatusCodes.Status403Forbidden, $"the token is for federation '{info.Federation}'.");
         return info.Client is { } only && client.Length > 0 && only != client ? (StatusCodes.Status403Forbidden, $"the token is for client '{only}'.") : null;
     }

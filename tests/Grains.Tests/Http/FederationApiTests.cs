@@ -203,6 +203,48 @@ public sealed class FederationApiTests(SiloFixture silo) : IDisposable
     private Task<FederationStatus> StartAsync(int clientsPerRound, int rounds, params (string Key, JsonNode? Value)[] more) => silo.Client.Federations.StartAsync(Specifications.Small(_name, "fedavg", rounds,
         [("partition", new JsonObject { ["kind"] = "external" }), ("clientsPerRound", clientsPerRound), ("batch", 10), ("encoding", new JsonObject { ["down"] = "f32", ["up"] = "f16" }), .. more]));
 
+    [Fact(Timeout = 120_000)]
+    public async Task Clients_that_send_nothing_hold_nobody_up_and_are_let_go()
+    {
+        const int Silent = 8; // more than there are buffers
+        await StartAsync(clientsPerRound: Silent + 1, rounds: 1, ("quorum", 1), ("deadline", 40), ("model", new JsonObject { ["width"] = 384, ["depth"] = 8, ["heads"] = 6, ["patch"] = 7 }));
+        Member[] members = [.. Enumerable.Range(0, Silent + 1).Select(i => new Member(Server, _name, $"member-{i}", Images(20 * i, 20)))];
+        await Task.WhenAll(members.Select(m => m.JoinAsync()));
+        var orders = await Task.WhenAll(members.Select(m => m.WorkAsync()));
+        var silent = orders[..Silent].Select(o => SendsAsync(o.Upload, o.UploadLimit, 1)).ToList();
+        Assert.True((await members[Silent].ContributeAsync(orders[Silent])).Counts);
+        Assert.All(silent, s => Assert.False(s.IsCompleted)); // they still are about to
+        Assert.All(await Task.WhenAll(silent), status => Assert.True(status is null || status.Contains(" 408 "), status));
+        Assert.Equal(["member-8"], Assert.Single(await HistoryAsync()).Clients);
+        foreach (var member in members) member.Dispose();
+    }
+
+    private async Task<IReadOnlyList<RoundSummary>> HistoryAsync()
+    {
+        await silo.Client.Federations.WaitAsync(_name);
+        return await silo.Client.Federations.HistoryAsync(_name);
+    }
+
+    // Announces a length, sends so many bytes, and waits for what the silo says to that.
+    private static async Task<string?> SendsAsync(string url, long length, int bytes)
+    {
+        var uri = new Uri(url);
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(uri.Host, uri.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"PUT {uri.PathAndQuery} HTTP/1.1\r\nHost: {uri.Authority}\r\nContent-Length: {length}\r\n\r\n"));
+        await stream.WriteAsync(new byte[bytes]);
+        using var reader = new StreamReader(stream);
+        try
+        {
+            return await reader.ReadLineAsync();
+        }
+        catch (IOException)
+        {
+            return null; // hung up on
+        }
+    }
+
     // Announces all of it and sends half.
     private static async Task LyingLengthAsync(string url, byte[] bytes)
     {

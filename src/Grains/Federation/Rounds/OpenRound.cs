@@ -30,7 +30,7 @@ internal sealed class OpenRound : IDisposable
         _sums = new(terms, memory, ledger);
         foreach (var accepted in _sums.Recovered) _clients[accepted.Client] = accepted;
         Count = _clients.Count;
-        _staging = memory.Staging(checked((int)Math.Max(terms.LongestContribution, 1)));
+        _staging = memory.Staging(checked((int)Math.Max(terms.LongestContribution, 1)), Path.GetDirectoryName(ledger)!, time);
         _commits = new(_sums, lanes, time);
     }
 
@@ -87,14 +87,14 @@ internal sealed class OpenRound : IDisposable
     {
         if (Begin(client, length) is { } refusal) return refusal;
         bool counts = false;
-        byte[]? buffer = null;
+        Staged? staged = null;
         _commits.Arriving();
         try
         {
-            buffer = await _staging.RentAsync(token);
-            await body.ReadExactlyAsync(buffer.AsMemory(0, (int)length), token);
-            var folded = await _lanes.Folding.RunAsync("contribution", LanePriority.Urgent, 0, _ => _sums.Fold(client, cohort, mostSamples, buffer.AsMemory(0, (int)length)), default);
-            if (!_sums.Keeps) Return(ref buffer); // its values are in the sums, and only these go to the disk
+            staged = await _staging.RentAsync(token);
+            var bytes = await staged.ReceiveAsync(body, (int)length, token);
+            var folded = await _lanes.Folding.RunAsync("contribution", LanePriority.Urgent, 0, _ => _sums.Fold(client, cohort, mostSamples, bytes), default);
+            if (!_sums.Keeps) staged.Dispose(); // its values are in the sums, and only these go to the disk
             await _commits.AddAsync(folded);
             counts = true;
             lock (_gate)
@@ -116,7 +116,7 @@ internal sealed class OpenRound : IDisposable
         }
         finally
         {
-            Return(ref buffer);
+            staged?.Dispose();
             _commits.Left();
             if (!counts)
                 lock (_gate) _clients.Remove(client);
@@ -155,13 +155,6 @@ internal sealed class OpenRound : IDisposable
             _clients.Add(client, null);
             return null;
         }
-    }
-
-    private void Return(ref byte[]? buffer)
-    {
-        if (buffer is null) return;
-        _staging.Return(buffer);
-        buffer = null;
     }
 
     private void Show()

@@ -10,8 +10,12 @@ internal sealed class RoundMemory
     private Staging? _staging;
     private RoundAccumulator? _sums;
 
-    /// <summary>Buffers of at least that length.</summary>
-    public Staging Staging(int longest) => _staging is { } known && known.Longest >= longest ? known : _staging = new(longest);
+    /// <summary>Room for contributions of at least that length.</summary>
+    public Staging Staging(int longest, string directory, TimeProvider time)
+    {
+        if (_staging is null) Rounds.Staging.Clear(directory);
+        return _staging is { } known && known.Longest >= longest ? known : _staging = new(longest, directory, time);
+    }
 
     /// <summary>Empty sums.</summary>
     public RoundAccumulator Sums(RoundTerms terms)

@@ -7,7 +7,8 @@ namespace Learngene.Grains.Federation.Rounds;
 /// <summary>What a ticket of a round allows.</summary>
 /// <param name="Verb"><c>get</c> or <c>put</c>.</param><param name="Federation">Whose round.</param><param name="Round">Which.</param>
 /// <param name="Client">Who may.</param><param name="Cohort">Its cohort.</param><param name="Samples">Most images it may claim.</param><param name="Limit">Most bytes.</param>
-internal sealed record RoundClaim(string Verb, string Federation, int Round, string Client, int Cohort, long Samples, long Limit);
+/// <param name="Hosted">Whether the client is one of the silo's own; any other also needs its token, where tokens are asked for.</param>
+internal sealed record RoundClaim(string Verb, string Federation, int Round, string Client, int Cohort, long Samples, long Limit, bool Hosted = false);
 
 /// <summary>
 /// Leave to download a round's learngene or to contribute to it, once granted: signed with the silo's key and proof by itself, so that
@@ -23,14 +24,17 @@ internal sealed class RoundTickets(byte[] key, TimeProvider time)
         long expires = (time.GetUtcNow() + life).ToUnixTimeSeconds();
         string text = string.Join(Separator, new string[]
         {
-            c.Verb, c.Federation, Text(c.Round), c.Client, Text(c.Cohort), Text(c.Samples), Text(c.Limit), Text(expires),
+            c.Verb, c.Federation, Text(c.Round), c.Client, Text(c.Cohort), Text(c.Samples), Text(c.Limit), Text(expires), c.Hosted ? "1" : "0",
         });
         byte[] claim = Encoding.UTF8.GetBytes(text);
         return $"{Base64Url(claim)}.{Base64Url(Sign(claim))}";
     }
 
     /// <summary>What a ticket allows; null if it is forged, expired or for another verb.</summary>
-    public RoundClaim? Check(string? ticket, string verb)
+    public RoundClaim? Check(string? ticket, string verb) => Read(ticket) is { } claim && claim.Verb == verb ? claim : null;
+
+    /// <summary>What a ticket allows, whatever the verb; null if it is forged or expired.</summary>
+    public RoundClaim? Read(string? ticket)
     {
         if (ticket is null || ticket.Length > Longest || ticket.Split('.') is not [var encoded, var signature]) return null;
         try
@@ -38,8 +42,8 @@ internal sealed class RoundTickets(byte[] key, TimeProvider time)
             byte[] claim = FromBase64Url(encoded);
             if (!CryptographicOperations.FixedTimeEquals(FromBase64Url(signature), Sign(claim))) return null;
             string[] p = Encoding.UTF8.GetString(claim).Split(Separator);
-            if (p[0] != verb || Number(p[7]) < time.GetUtcNow().ToUnixTimeSeconds()) return null;
-            return new(p[0], p[1], (int)Number(p[2]), p[3], (int)Number(p[4]), Number(p[5]), Number(p[6]));
+            if (Number(p[7]) < time.GetUtcNow().ToUnixTimeSeconds()) return null;
+            return new(p[0], p[1], (int)Number(p[2]), p[3], (int)Number(p[4]), Number(p[5]), Number(p[6]), p[8] == "1");
         }
         catch (FormatException)
         {

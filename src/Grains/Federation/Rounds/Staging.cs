@@ -2,27 +2,57 @@ using System.Collections.Concurrent;
 
 namespace Learngene.Grains.Federation.Rounds;
 
-/// <summary>Memory for contributions that are coming in: so many buffers and no more, whatever the number of clients. Who finds none waits.</summary>
-/// <param name="longest">Bytes of the longest contribution.</param>
-internal sealed class Staging(int longest)
+/// <summary>
+/// Room for contributions that are coming in, whatever the number of clients: a few buffers in memory for those who come fast, and files for
+/// those who find none of them free within a moment, so that slow senders hold nobody up. Who finds neither waits.
+/// </summary>
+/// <param name="longest">Bytes of the longest contribution.</param><param name="directory">Where the files are.</param><param name="time">For the moment.</param>
+internal sealed class Staging(int longest, string directory, TimeProvider time)
 {
-    private const int Budget = 16 * 1024 * 1024, Fewest = 2, Most = 64;
+    private const int Memory = 16 * 1024 * 1024, FewestBuffers = 2, MostBuffers = 64, MostFiles = 64;
+    private const string Extension = ".arriving";
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _buffersFree = new(Math.Clamp(Memory / Math.Max(1, longest), FewestBuffers, MostBuffers)), _filesFree = new(MostFiles);
+    private readonly ConcurrentBag<byte[]> _buffers = [];
+    private readonly string _name = Guid.NewGuid().ToString("N");
+    private int _files;
+
     /// <summary>Bytes of a buffer.</summary>
     public int Longest => longest;
 
-    private readonly SemaphoreSlim _free = new(Math.Clamp(Budget / Math.Max(1, longest), Fewest, Most));
-    private readonly ConcurrentBag<byte[]> _buffers = [];
-
-    /// <summary>A buffer of the longest contribution's length; to be given back.</summary>
-    public async ValueTask<byte[]> RentAsync(CancellationToken token)
+    /// <summary>Removes what a process that was killed had not taken in to its end.</summary>
+    public static void Clear(string directory)
     {
-        await _free.WaitAsync(token);
-        return _buffers.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(longest);
+        foreach (string file in Directory.EnumerateFiles(directory, "*" + Extension)) File.Delete(file);
     }
 
-    public void Return(byte[] buffer)
+    /// <summary>Room for one contribution; to be given back.</summary>
+    public async ValueTask<Staged> RentAsync(CancellationToken token)
+    {
+        if (await BufferAsync(token)) return new StagedInMemory(_buffers.TryTake(out byte[]? buffer) ? buffer : GC.AllocateUninitializedArray<byte>(longest), Return);
+        await _filesFree.WaitAsync(token);
+        return new StagedInFile(Path.Combine(directory, FormattableString.Invariant($"{_name}-{Interlocked.Increment(ref _files)}{Extension}")), () => _filesFree.Release());
+    }
+
+    private async ValueTask<bool> BufferAsync(CancellationToken token)
+    {
+        if (_buffersFree.Wait(0, CancellationToken.None)) return true;
+        using var moment = new CancellationTokenSource(s_moment, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(token, moment.Token);
+        try
+        {
+            await _buffersFree.WaitAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!token.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private void Return(byte[] buffer)
     {
         _buffers.Add(buffer);
-        _free.Release();
+        _buffersFree.Release();
     }
 }
