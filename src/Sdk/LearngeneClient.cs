@@ -21,7 +21,7 @@ public sealed class LearngeneClient : IAsyncDisposable
     public const string DefaultCluster = "127.0.0.1:30000";
 
     // A silo that hangs is left after so long; no call lasts longer but those that say so.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_response = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5), s_response = TimeSpan.FromSeconds(6), s_open = TimeSpan.FromSeconds(3);
     private readonly IHost _host;
     private readonly IGrainFactory _grains;
 
@@ -67,14 +67,21 @@ public sealed class LearngeneClient : IAsyncDisposable
         var files = connection.Files();
         var endpoints = await Gateways.ResolveAsync(connection.Cluster, s_patience, token);
         var tls = files is null ? null : new ClusterTls(files, TimeProvider.System);
+        var silence = new SilenceWatch(TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering(endpoints)
                 .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (connection.ClusterId, "learngene"))
                 .Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = s_patience) // so soon a gateway that was dead is tried again
-                .Configure<ClientMessagingOptions>(o => o.ResponseTimeout = s_response);
-            if (tls is not null) client.Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c => c.UseClientTls(tls)));
+                .Configure<ClientMessagingOptions>(o => o.ResponseTimeout = s_response)
+                .Configure<ConnectionOptions>(o => o.OpenConnectionTimeout = tls is null ? s_open : s_patience)
+                .Configure<ClientConnectionOptions>(o => o.ConfigureConnection(c =>
+                {
+                    silence.Watch(c);
+                    if (tls is not null) c.UseClientTls(tls);
+                }))
+                .AddOutgoingGrainCallFilter(silence);
         });
         var host = builder.Build();
         try

@@ -16,9 +16,10 @@ internal sealed record ClientRecord
 
 /// <summary>One participant: what it said of itself, and its place. If it is hosted, its training.</summary>
 internal sealed partial class FederatedClientGrain(
-    [PersistentState("client")] IPersistentState<ClientRecord> state, HostedTraining training, ILogger<FederatedClientGrain> log) : Grain, IFederatedClientGrain
+    [PersistentState("client")] IPersistentState<ClientRecord> state, HostedTraining training, TimeProvider time, ILogger<FederatedClientGrain> log) : Grain, IFederatedClientGrain
 {
     private readonly Durable<ClientRecord> _record = new(state);
+    private HostedOrder? _work; // the last given
 
     private string Client => this.GetPrimaryKeyString()[(this.GetPrimaryKeyString().LastIndexOf('/') + 1)..];
     private string FederationName => this.GetPrimaryKeyString()[..this.GetPrimaryKeyString().LastIndexOf('/')];
@@ -57,9 +58,22 @@ internal sealed partial class FederatedClientGrain(
 
     public async Task Train(WorkOrder order)
     {
+        var before = _work;
+        if (before?.Latest.Round > order.Round) return; // of a round that is over
+        if (before is { Done.Task.IsCompleted: false } && before.Latest.Round == order.Round)
+        {
+            before.Renew(order);
+            return;
+        }
+        var mine = _work = new(order, time);
+        if (before is not null)
+        {
+            before.End();
+            await before.Done.Task; // what it keeps for the next round is this one's start
+        }
         try
         {
-            if (await training.RunAsync(FederationName, Client, order, await Federation.Terms()) is { } refusal) await Federation.Drop(Client, order.Round, refusal);
+            if (await training.RunAsync(FederationName, Client, mine, await Federation.Terms()) is { } refusal) await Federation.Drop(Client, order.Round, refusal);
         }
         catch (OperationCanceledException)
         {
@@ -69,6 +83,10 @@ internal sealed partial class FederatedClientGrain(
         {
             LogFailed(log, FederationName, Client, order.Round, e);
             await Federation.Drop(Client, order.Round, $"it failed: {Jobs.JobError.Clean(e.Message)}");
+        }
+        finally
+        {
+            mine.Done.TrySetResult();
         }
     }
 

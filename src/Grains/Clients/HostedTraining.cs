@@ -10,13 +10,13 @@ namespace Learngene.Grains.Clients;
 /// Trains a hosted client on a slot of this silo and contributes. What the client keeps is on the disk before its contribution is; trained
 /// again after a crash, it starts from what it kept before the round, and gives the same bytes.
 /// </summary>
-internal sealed class HostedTraining(ComputeLanes lanes, FederationWorkshop workshop, RoundDoor door)
+internal sealed class HostedTraining(ComputeLanes lanes, FederationWorkshop workshop, RoundDoor door, LearngeneOptions options)
 {
     /// <summary>Trains and contributes; says why the contribution does not count, or null where it does.</summary>
-    public async Task<string?> RunAsync(string name, string client, WorkOrder order, ClientTerms terms)
+    public async Task<string?> RunAsync(string name, string client, HostedOrder work, ClientTerms terms)
     {
-        var federation = workshop.Of(name, terms);
-        using var download = await door.DownloadAsync(name, order);
+        var (federation, order) = (workshop.Of(name, terms), work.Latest);
+        using var download = await work.MoveAsync((latest, token) => door.DownloadAsync(name, latest, token), _ => true);
         byte[] upload = await lanes.FreeSlot.RunAsync($"{name} {client}", LanePriority.Training, order.Round, turn =>
         {
             using var trained = federation.Client(RunningFederation.ClientIndex(client));
@@ -25,7 +25,8 @@ internal sealed class HostedTraining(ComputeLanes lanes, FederationWorkshop work
             if (outcome.State is { } state) states.Keep(order.Round, state);
             return outcome.Upload;
         }, default);
-        var answer = await door.ContributeAsync(name, client, order, upload);
+        var answer = await work.MoveAsync((latest, token) => door.ContributeAsync(name, client, latest, upload, token),
+            a => !options.Clustered || a.Counts || a.Outcome is ContributionOutcome.Invalid or ContributionOutcome.TooLong);
         return answer.Counts ? null : answer.Reason;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class FederationFinish(IGrainFactory grains, FederationWorkshop 
         var task = federation.Task;
         string lineage = JobContext.Lineage("federate", [], record.Data!.Hash, JsonDocument.Parse(Anonymous(record.Specification!)).RootElement);
         var config = new ModelConfig { Kind = "vit", Vit = task.Shape, Preprocess = task.Preprocess, Lineage = lineage };
-        float[] values = await workshop.WithModelAsync(federation, record.Round, record.Cohorts, take);
+        float[] values = await workshop.WithModelAsync(federation, record.Model, record.Cohorts, take);
         var weights = await lanes.FreeSlot.RunAsync($"publish {name}", LanePriority.Urgent, 0, _ =>
         {
             using var parameters = FederationModel.ToParameters(task, values);
@@ -81,7 +81,7 @@ internal sealed class FederationFinish(IGrainFactory grains, FederationWorkshop 
 
     private async Task<double> EvaluateAsync(RunningFederation federation, FederationRecord record)
     {
-        float[] values = await workshop.WithModelAsync(federation, record.Round, record.Cohorts, m => m.Values());
+        float[] values = await workshop.WithModelAsync(federation, record.Model, record.Cohorts, m => m.Values());
         return await lanes.FreeSlot.RunAsync($"evaluate {federation.Name}", LanePriority.Urgent, 0, turn =>
         {
             var task = federation.Task;

@@ -4,6 +4,10 @@ namespace Learngene.Grains.Federation;
 
 internal sealed partial class FederationGrain
 {
+    [LoggerMessage(LogLevel.Warning, "Federation {Federation} is another silo's now")]
+    private static partial void LogSuperseded(ILogger log, string federation, Exception e);
+    [LoggerMessage(LogLevel.Warning, "Federation {Federation} waits for the storage, or for a silo, and goes on then")]
+    private static partial void LogPaused(ILogger log, string federation, Exception e);
     [LoggerMessage(LogLevel.Error, "Federation {Federation} failed")]
     private static partial void LogFailed(ILogger log, string federation, Exception e);
     [LoggerMessage(LogLevel.Warning, "The end of federation {Federation} cannot be written yet")]

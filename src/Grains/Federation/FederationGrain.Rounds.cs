@@ -8,7 +8,7 @@ namespace Learngene.Grains.Federation;
 /// <summary>The rounds.</summary>
 internal sealed partial class FederationGrain
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1), s_askAgain = TimeSpan.FromSeconds(5);
     private IReadOnlyList<int> _chosen = []; // hosted clients asked in the round in progress
 
     // Contributions that end the round in progress.
@@ -33,7 +33,7 @@ internal sealed partial class FederationGrain
     private async Task RoundAsync(int round)
     {
         long began = time.GetTimestamp();
-        var open = _open = await workshop.OpenAsync(Federation, round, Record.Cohorts);
+        var open = _open = await workshop.OpenAsync(Federation, Record, hold.Of(this.GetGrainId(), Record.Epoch));
         _dropped.Clear();
         _given.Clear();
         _leases.Clear();
@@ -51,6 +51,7 @@ internal sealed partial class FederationGrain
         int quorum = Math.Min(settings.Quorum!.Value, Math.Max(1, Asked));
         var deadline = TimeSpan.FromSeconds(settings.Deadline);
         int shown = -1;
+        long gone = silos.Gone, asked = time.GetTimestamp();
         while (true)
         {
             var (news, changed) = (_news.Task, open.Changed);
@@ -59,6 +60,11 @@ internal sealed partial class FederationGrain
             foreach (string client in open.TakeFresh()) _leases.End(client);
             foreach (string client in _leases.Expire()) DropFromRound(client, $"its lease of {settings.Lease} s is over");
             ServeWaiting();
+            if (Federation.IsHosted && hold.Needed && (gone != silos.Gone || time.GetElapsedTime(asked) > s_askAgain))
+            {
+                (gone, asked) = (silos.Gone, time.GetTimestamp());
+                AskHosted(open); // some may have been training on a silo that has gone, or never have heard
+            }
             int count = open.Count;
             bool late = time.GetElapsedTime(began) >= deadline;
             if (count >= Asked && !Federation.IsHosted) return true;
@@ -80,15 +86,15 @@ internal sealed partial class FederationGrain
     private async Task CloseAsync(OpenRound open, bool counts, long began)
     {
         int round = open.Terms.Round;
-        var accepted = await workshop.CloseAsync(Federation, open, counts, Federation.IsHosted ? Federation.Settings.Partition.Known : (int)Math.Max(1, _clients));
+        var accepted = await workshop.CloseAsync(Federation, Record, open, counts, Federation.IsHosted ? Federation.Settings.Partition.Known : (int)Math.Max(1, _clients));
         foreach (var late in _leases.Names) DropFromRound(late, "it was too late");
         if (!counts) foreach (var one in open.Accepted) DropFromRound(one.Client, $"the round missed its quorum of {Federation.Settings.Quorum}");
-        var summary = RoundSummaries.Of(open, accepted, _dropped, Given(open), time.GetElapsedTime(began).TotalSeconds);
+        var summary = RoundSummaries.Of(open, accepted, _dropped, Given(open), time.GetElapsedTime(began).TotalSeconds) with { Epoch = Record.Epoch };
         await GrainFactory.Page(Name, round).Put(summary);
-        await ChangeAsync(r => r with { Round = round, BytesUp = r.BytesUp + summary.BytesUp, BytesDown = r.BytesDown + summary.BytesDown });
+        await ChangeAsync(r => r with { Round = round, ModelEpoch = r.Epoch, BytesUp = r.BytesUp + summary.BytesUp, BytesDown = r.BytesDown + summary.BytesDown });
         _open = null;
         _leases.Clear();
-        await workshop.SettleAsync(Federation, open);
+        await workshop.SettleAsync(Federation, Record, open);
         foreach (int cohort in accepted.Select(a => a.Cohort).Distinct()) GrainFactory.GetGrain<ICohortGrain>($"{Name}/{cohort}").Advance(round).Ignore();
         if (Federation.Settings.PublishEvery is > 0 and var every && round % every == 0) await finish.PublishAsync(Federation, Record, round);
         Show();
@@ -109,7 +115,7 @@ internal sealed partial class FederationGrain
         foreach (int client in _chosen)
         {
             string name = RunningFederation.ClientName(client);
-            if (open.Has(name)) continue;
+            if (open.Has(name) || _dropped.ContainsKey(name)) continue;
             if (scenario.Loss(client, open.Terms.Round) is { } reason)
             {
                 _dropped[name] = reason;

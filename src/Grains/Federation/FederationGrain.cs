@@ -6,6 +6,7 @@ using Learngene.Grains.Jobs;
 using Learngene.Learngenes;
 using Learngene.Vision.Federation;
 using Microsoft.Extensions.Logging;
+using Orleans.Storage;
 
 namespace Learngene.Grains.Federation;
 
@@ -16,10 +17,10 @@ namespace Learngene.Grains.Federation;
 /// </summary>
 internal sealed partial class FederationGrain(
     [PersistentState("federation")] IPersistentState<FederationRecord> state, FederationPlanner planner, FederationWorkshop workshop, FederationFinish finish, HostedClients hosted, RoundOrders orders,
-    TimeProvider time, ILogger<FederationGrain> log)
+    FederationHold hold, SiloWatch silos, TimeProvider time, ILogger<FederationGrain> log)
     : Grain, IFederationGrain
 {
-    private static readonly TimeSpan s_longPoll = TimeSpan.FromSeconds(15), s_watch = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_longPoll = TimeSpan.FromSeconds(15), s_watch = TimeSpan.FromSeconds(3);
     private readonly Durable<FederationRecord> _record = new(state);
     private readonly Leases _leases = new(time);
     private readonly Dictionary<string, string> _dropped = []; // of the round in progress, and why
@@ -122,7 +123,7 @@ internal sealed partial class FederationGrain(
         RequireKnown();
         if (Record.Cohorts == 0) throw new RefusedException($"federation '{Name}' has not formed its cohorts; come back when its first round has opened.");
         int round = Record.Round, cohort = Math.Clamp(membership.Cohort, 0, Record.Cohorts - 1);
-        long bytes = await workshop.WithModelAsync(Federation, round, Record.Cohorts, m => m.Initialisation(cohort)?.LongLength ?? 0);
+        long bytes = await workshop.WithModelAsync(Federation, Record.Model, Record.Cohorts, m => m.Initialisation(cohort)?.LongLength ?? 0);
         return new(cohort, round, bytes == 0 ? null : orders.InitialisationUrl(Name, round, client, cohort, bytes), bytes);
     }
 
@@ -138,11 +139,18 @@ internal sealed partial class FederationGrain(
     {
         try
         {
-            await RunAsync();
+            while (!await TryRunAsync() && !_leaving) await Outage.PauseAsync(time);
         }
         catch (OperationCanceledException) when (_leaving)
         {
             // The silo stops; the record still says that there is work, so the next start goes on.
+        }
+        catch (InconsistentStateException e)
+        {
+            LogSuperseded(log, Name, e);
+            workshop.Abandon(_open);
+            _open = null;
+            DeactivateOnIdle();
         }
         catch (Exception e) // whatever it is ends this federation's work and no other's
         {
@@ -150,6 +158,24 @@ internal sealed partial class FederationGrain(
             workshop.Abandon(_open);
             _open = null;
             await EndAsync(r => r with { State = FederationState.Failed, Error = JobError.Clean(e.Message) });
+        }
+    }
+
+    // Until the rounds are done, or the storage goes away: what is in the store and in the ledger is where it goes on, as after a crash.
+    private async Task<bool> TryRunAsync()
+    {
+        try
+        {
+            if (hold.Needed) await ChangeAsync(r => r with { Epoch = r.Epoch + 1 });
+            await RunAsync();
+            return true;
+        }
+        catch (Exception e) when (Outage.IsPassing(e))
+        {
+            LogPaused(log, Name, e);
+            workshop.Abandon(_open);
+            _open = null;
+            return false;
         }
     }
 
@@ -162,7 +188,7 @@ internal sealed partial class FederationGrain(
                 await ChangeAsync(end);
                 break;
             }
-            catch (Exception e) when (!_leaving)
+            catch (Exception e) when (!_leaving && e is not InconsistentStateException)
             {
                 LogNotWritten(log, Name, e);
                 await Task.Delay(TimeSpan.FromSeconds(2), time);
@@ -170,7 +196,7 @@ internal sealed partial class FederationGrain(
         _awake?.Dispose();
         _awake = null;
         while (_leases.Next(_ => true) is { } waiter) waiter.Answer.TrySetResult(null);
-        await GrainFactory.Shard(Catalogue.Federating, Name).Remove(Name);
+        await Outage.OutlastAsync(() => GrainFactory.Shard(Catalogue.Federating, Name).Remove(Name), () => !_leaving, time);
     }
 
     private async Task ChangeAsync(Func<FederationRecord, FederationRecord> change)

@@ -32,4 +32,11 @@ internal sealed record FederationRecord
     [Id(14)] public string Preprocess { get; init; } = "";
     /// <summary>What the data set's labels are called.</summary>
     [Id(15)] public IReadOnlyList<string> ClassNames { get; init; } = [];
+    /// <summary>Grows with each silo that takes the federation over; who has another one has lost it. 0 where there is one silo only.</summary>
+    [Id(16)] public long Epoch { get; init; }
+    /// <summary>Epoch in which <see cref="Round"/> was closed: it names the model's file.</summary>
+    [Id(17)] public long ModelEpoch { get; init; }
+
+    /// <summary>The model as it is.</summary>
+    public ModelKey Model => new(Round, ModelEpoch);
 }

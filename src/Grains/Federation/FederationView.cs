@@ -13,7 +13,7 @@ internal static class FederationView
         {
             Name = name, State = record.State, Method = (string)specification["method"]!, Round = record.Round, Rounds = (int)specification["rounds"]!, Clients = clients,
             Cohorts = cohorts, BytesUp = record.BytesUp, BytesDown = record.BytesDown, Evaluation = record.Evaluation, Result = record.Result, Error = record.Error,
-            Specification = record.Specification!, Created = record.Created, Open = open,
+            Specification = record.Specification!, Created = record.Created, Open = open, ModelEpoch = record.ModelEpoch,
         };
     }
 }

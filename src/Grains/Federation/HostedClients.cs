@@ -39,7 +39,7 @@ internal sealed class HostedClients(ComputeLanes lanes, FederationWorkshop works
     public async Task<FederationEvaluation> EvaluateAsync(RunningFederation federation, FederationRecord record)
     {
         var (partition, evaluation, seed) = (federation.Settings.Partition, federation.Settings.Evaluation, federation.Settings.Seed);
-        byte[]?[] initialisations = await workshop.WithModelAsync(federation, record.Round, record.Cohorts, m => Enumerable.Range(0, record.Cohorts).Select(m.Initialisation).ToArray());
+        byte[]?[] initialisations = await workshop.WithModelAsync(federation, record.Model, record.Cohorts, m => Enumerable.Range(0, record.Cohorts).Select(m.Initialisation).ToArray());
         var known = !evaluation.Known ? [] : await EachAsync(federation, 0, partition.Known, "evaluate", (client, i, breathe) =>
             client.EvaluateKnown(initialisations[record.Hosted[i]], federation.Directory.Client(RunningFederation.ClientName(i)).Before(int.MaxValue), RoundWork.SeedOf(seed, 0, (ulong)i), breathe));
         var late = !evaluation.Late ? [] : await EachAsync(federation, partition.Known, partition.Clients - partition.Known, "evaluate", (client, i, breathe) =>

@@ -16,8 +16,9 @@ internal sealed class RoundHistoryGrain([PersistentState("rounds")] IPersistentS
 
     public async Task Put(RoundSummary round)
     {
-        await _record.ChangeAsync(r => new() { Rounds = [.. r.Rounds.Where(x => x.Round != round.Round), round] });
-        GrainMeter.Closed(round);
+        // Nothing over what a successor has written.
+        bool written = await _record.ChangeAsync(r => r.Rounds.Any(x => x.Round == round.Round && x.Epoch > round.Epoch) ? r : new() { Rounds = [.. r.Rounds.Where(x => x.Round != round.Round), round] });
+        if (written) GrainMeter.Closed(round);
     }
 
     public Task<IReadOnlyList<RoundSummary>> List() => Task.FromResult<IReadOnlyList<RoundSummary>>([.. _record.Value.Rounds.OrderBy(r => r.Round)]);

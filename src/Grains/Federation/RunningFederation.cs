@@ -38,6 +38,8 @@ internal sealed class RunningFederation
     public bool IsHosted => Settings.Partition.Kind != PartitionKind.External;
     /// <summary>The model after the last round that was closed here; null before it is loaded. Belongs to the aggregation lane.</summary>
     public FederationModel? Model { get; set; }
+    /// <summary>Which one that is.</summary>
+    public ModelKey ModelKey { get; set; }
 
     /// <summary>What its rounds use one after the other.</summary>
     public RoundMemory Memory { get; } = new();

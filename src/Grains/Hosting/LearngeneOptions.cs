@@ -9,6 +9,8 @@ public sealed class LearngeneOptions
     public string FederationsDirectory { get; set; } = Path.Combine(".learngene", "federations");
     /// <summary>Whether other silos work on the same state: then what only one may do is checked against it. Default false.</summary>
     public bool Clustered { get; set; }
+    /// <summary>PEM file of authorities whose certificates are taken from other silos' HTTP, besides those that the machine trusts; empty (default) for none.</summary>
+    public string Authorities { get; set; } = "";
     /// <summary>Hosted clients that train at once, one thread each; 0 (default) is one per core.</summary>
     public int HostedSlots { get; set; }
     /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>

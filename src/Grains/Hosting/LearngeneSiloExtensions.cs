@@ -28,10 +28,10 @@ public static class LearngeneSiloExtensions
         silo.Services.TryAddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));
         silo.Services.TryAddSingleton<IWeightPlaces, DirectoryPlaces>();
         silo.Services.AddSingleton<WeightReferences>();
-        silo.Services.AddSingleton(s => new Tickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(s => new Tickets(options, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<RoundLanes>();
         silo.Services.AddSingleton<OpenRounds>();
-        silo.Services.AddSingleton(s => new RoundTickets(options.TicketKey, s.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(s => new RoundTickets(options, s.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<RoundOrders>();
         silo.Services.AddSingleton<RoundDoor>();
         silo.Services.AddSingleton<FederationWorkshop>();
@@ -39,6 +39,13 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<FederationFinish>();
         silo.Services.AddSingleton<HostedClients>();
         silo.Services.AddSingleton<HostedTraining>();
-        return silo.AddStartupTask<UnfinishedJobs>().AddStartupTask<UnfinishedFederations>();
+        if (options.Clustered) silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ClusterTicketKey>();
+        silo.Services.AddSingleton<FederationHold>();
+        silo.Services.AddSingleton<UnfinishedJobs>();
+        silo.Services.AddSingleton<UnfinishedFederations>();
+        silo.Services.AddSingleton<SiloWatch>();
+        silo.Services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
+        if (options.Clustered) silo.AddStartupTask((s, _) => s.GetRequiredService<IGrainFactory>().GetGrain<IWakeGrain>(0).Arm());
+        return silo.AddStartupTask((s, token) => s.GetRequiredService<SiloWatch>().WakeAsync(token));
     }
 }

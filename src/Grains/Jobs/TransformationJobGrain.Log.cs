@@ -11,6 +11,8 @@ internal sealed partial class TransformationJobGrain
     private static partial void LogCheckpointLost(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Error, "The end of job {Job} could not be written; trying again")]
     private static partial void LogEndNotWritten(ILogger log, string job, Exception e);
+    [LoggerMessage(LogLevel.Warning, "Job {Job} is another silo's now")]
+    private static partial void LogSuperseded(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
     private static partial void LogNotReleased(ILogger log, string job, Exception e);
 }

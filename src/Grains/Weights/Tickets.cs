@@ -5,9 +5,9 @@ using System.Text;
 namespace Learngene.Grains.Weights;
 
 /// <summary>
-/// Leave to move one file once decided: verb, object, length and expiry, signed with the silo's key. Worth exactly that transfer.
+/// Leave to move one file once decided: verb, object, length and expiry, signed with the key of the silo or of its cluster. Worth exactly that transfer.
 /// </summary>
-internal sealed class Tickets(byte[] key, TimeProvider time)
+internal sealed class Tickets(LearngeneOptions options, TimeProvider time)
 {
     private static readonly TimeSpan s_life = TimeSpan.FromHours(1);
 
@@ -29,5 +29,5 @@ internal sealed class Tickets(byte[] key, TimeProvider time)
         return new(hash, long.Parse(length, CultureInfo.InvariantCulture));
     }
 
-    private string Sign(string claim) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(claim)));
+    private string Sign(string claim) => Convert.ToHexStringLower(HMACSHA256.HashData(options.TicketKey, Encoding.ASCII.GetBytes(claim)));
 }

@@ -94,8 +94,8 @@ public interface IFederatedClientGrain : IGrainWithStringKey
     /// <summary>Leaves; its profile is forgotten.</summary>
     [Alias("Leave")] Task Leave();
 
-    /// <summary>Trains here, where the client's data is a part of the federation's data set, and contributes.</summary>
-    [Alias("Train"), OneWay] Task Train(WorkOrder order);
+    /// <summary>Trains here, where the client's data is a part of the federation's data set, and contributes; the same work given again goes on with the latest addresses.</summary>
+    [Alias("Train"), OneWay, AlwaysInterleave] Task Train(WorkOrder order);
 }
 
 /// <summary>The names of clients that have joined, a shard of them; the key is <c>federation/shard</c>.</summary>

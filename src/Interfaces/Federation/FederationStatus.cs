@@ -41,6 +41,8 @@ public sealed record RoundSummary
     [Id(8)] public IReadOnlyList<int> PerCohort { get; init; } = [];
     /// <summary>Who contributed, sorted.</summary>
     [Id(9)] public IReadOnlyList<string> Clients { get; init; } = [];
+    /// <summary>Epoch of the silo that closed it: what one says that has lost the federation does not replace what its successor says.</summary>
+    [Id(10)] public long Epoch { get; init; }
 }
 
 /// <summary>What the federation's learngene is worth to clients, measured when its rounds were done.</summary>
@@ -97,6 +99,8 @@ public sealed record FederationStatus
     [Id(14)] public RoundProgress? Open { get; init; }
     /// <summary>Grows with every change; what a watcher passes to see only what is newer.</summary>
     [Id(15)] public long Revision { get; init; }
+    /// <summary>Epoch in which the last round was closed.</summary>
+    [Id(16)] public long ModelEpoch { get; init; }
 
     /// <summary>Whether nothing more will happen unless someone asks.</summary>
     public bool Ended => State is FederationState.Completed or FederationState.Stopped or FederationState.Failed;

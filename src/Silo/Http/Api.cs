@@ -49,7 +49,7 @@ internal static class Api
         {
             return Results.Problem(e.Message, statusCode: Status(e));
         }
-        catch (Exception e) when (e is TimeoutException or OrleansMessageRejectionException or SiloUnavailableException)
+        catch (Exception e) when (e is TimeoutException or OrleansMessageRejectionException or SiloUnavailableException or StorageUnavailableException)
         {
             return Results.Problem($"the cluster is busy: {e.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }

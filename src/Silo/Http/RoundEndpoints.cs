@@ -73,7 +73,7 @@ internal static class RoundEndpoints
             var status = await grains.GetGrain<IFederationGrain>(claim.Federation).Get();
             var running = workshop.Of(claim.Federation, await grains.GetGrain<IFederationGrain>(claim.Federation).Terms());
             // The learngene as it is now, which may be newer than when the ticket was given.
-            byte[]? bytes = await workshop.WithModelAsync(running, status.Round, Math.Max(1, status.Cohorts.Count), m => m.Initialisation(claim.Cohort));
+            byte[]? bytes = await workshop.WithModelAsync(running, new(status.Round, status.ModelEpoch), Math.Max(1, status.Cohorts.Count), m => m.Initialisation(claim.Cohort));
             return bytes is null
                 ? Results.Problem("the learngene still is the common seed; there is nothing to download.", statusCode: StatusCodes.Status404NotFound)
                 : new Moved(new(bytes));

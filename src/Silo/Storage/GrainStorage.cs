@@ -11,6 +11,7 @@ namespace Learngene.Silo.Storage;
 /// <summary>Where grain state is: a file of this process, or the cluster's PostgreSQL or Redis.</summary>
 internal static class GrainStorage
 {
+    private static readonly GrainId s_nobody = GrainId.Create("learngene.ready", "-");
     private const string Default = ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME;
 
     /// <summary>Adds the storage that grains get which name none.</summary>
@@ -32,8 +33,9 @@ internal static class GrainStorage
             log.LogWarning("Redis does not write what it acknowledges to its disk at once, so a crash of the server may lose work that was shown as done; set 'appendonly yes' and 'appendfsync always'");
     }
 
-    /// <summary>The state of grains, seen from outside a grain.</summary>
-    public static IGrainStorage Of(IServiceProvider services) => services.GetRequiredKeyedService<IGrainStorage>(Default);
+    /// <summary>Returns when the storage has answered a question.</summary>
+    public static Task AskAsync(IServiceProvider services) =>
+        ((VersionedGrainStorage)services.GetRequiredKeyedService<IGrainStorage>(Default)).Store.ReadAsync(StateKey.Of("ready", s_nobody));
 
     private static IStateStore Open(SiloSettings settings, string connection) => settings.Clustering == "postgres"
         ? new PostgresStates(NpgsqlDataSource.Create(Postgres.Bounded(connection)), settings.ServiceId)

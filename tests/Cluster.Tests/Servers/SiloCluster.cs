@@ -48,6 +48,22 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
         Client = await LearngeneClient.ConnectAsync(Connection());
     }
 
+    /// <summary>Waits until all silos say that they can work.</summary>
+    public Task ReadyAsync() => Programs.UntilAsync(async () => (await AskAsync()).All(r => r), "readiness");
+
+    /// <summary>Waits until all silos say that they cannot.</summary>
+    public Task NotReadyAsync() => Programs.UntilAsync(async () => (await AskAsync()).All(r => !r), "being not ready");
+
+    private async Task<bool[]> AskAsync()
+    {
+        using var http = new HttpClient();
+        return await Task.WhenAll(Silos.Select(async s =>
+        {
+            using var answer = await http.GetAsync($"{s.Http}/health/ready");
+            return answer.IsSuccessStatusCode;
+        }));
+    }
+
     /// <summary>How clients reach it.</summary>
     public ClusterConnection Connection() => authority is null
         ? new() { Cluster = Gateways, ClusterId = _name }

@@ -25,6 +25,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             {
                 string[] words = line.Split(' ');
                 (silo.Gateway, silo.Http) = (words[4], words[6]);
+                silo._log.Enqueue(line);
                 return silo;
             }
         await silo.Process.WaitForExitAsync();
@@ -46,6 +47,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
         foreach (var (name, value) in environment) start.Environment[name] = value;
         var silo = new SiloProcess(Process.Start(start)!);
+        silo._log.Enqueue($"process {silo.Process.Id}");
         silo.Process.ErrorDataReceived += (_, e) => silo._log.Enqueue(e.Data ?? "");
         silo.Process.BeginErrorReadLine();
         return silo;

@@ -116,7 +116,7 @@ public sealed class HostedFederationTests(SiloFixture silo)
     private string ModelFile(string federation, int round)
     {
         var directory = new FederationDirectory(Path.Combine(silo.Directory, "federations"), federation);
-        using var stream = (FileStream)directory.OpenModel(round);
+        using var stream = (FileStream)directory.OpenModel(new(round, 0));
         return stream.Name;
     }
 }

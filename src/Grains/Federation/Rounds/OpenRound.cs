@@ -23,15 +23,15 @@ internal sealed class OpenRound : IDisposable
 
     /// <summary>Opens a round, with what its ledger holds already.</summary>
     /// <param name="terms">What it is about.</param><param name="downloads">What a client of each cohort starts from; null where that is the common seed.</param>
-    /// <param name="memory">What the federation's rounds use one after the other.</param><param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param>
-    public OpenRound(RoundTerms terms, IReadOnlyList<SharedBytes?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time)
+    /// <param name="memory">What the federation's rounds use one after the other.</param><param name="ledger">Path of its ledger.</param><param name="lanes">Who folds and writes.</param><param name="time">For the moment that a commit waits.</param><param name="holds">Whether the round is this silo's still; null where it cannot be another's.</param>
+    public OpenRound(RoundTerms terms, IReadOnlyList<SharedBytes?> downloads, RoundMemory memory, string ledger, RoundLanes lanes, TimeProvider time, Func<Task<bool>>? holds = null)
     {
         (Terms, _downloads, _lanes) = (terms, downloads, lanes);
         _sums = new(terms, memory, ledger);
         foreach (var accepted in _sums.Recovered) _clients[accepted.Client] = accepted;
         Count = _clients.Count;
         _staging = memory.Staging(checked((int)Math.Max(terms.LongestContribution, 1)), Path.GetDirectoryName(ledger)!, time);
-        _commits = new(_sums, lanes, time);
+        _commits = new(_sums, lanes, time, holds);
     }
 
     public RoundTerms Terms { get; }
@@ -109,6 +109,10 @@ internal sealed class OpenRound : IDisposable
         {
             lock (_gate) _invalid[client] = e.Message;
             return new(ContributionOutcome.Invalid, e.Message);
+        }
+        catch (RoundMovedException e)
+        {
+            return new(ContributionOutcome.Late, e.Message);
         }
         catch (NotDurableException e)
         {

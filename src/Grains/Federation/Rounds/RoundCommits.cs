@@ -6,7 +6,10 @@ namespace Learngene.Grains.Federation.Rounds;
 /// Brings what was folded onto the disk, many contributions with one flush. Small contributions are written as they are, at once; where
 /// the sums are no longer than a few contributions, the sums are, and then it pays to wait a moment for those on their way.
 /// </summary>
-internal sealed class RoundCommits(RoundSums sums, RoundLanes lanes, TimeProvider time)
+/// <param name="sums">What is brought onto the disk.</param><param name="lanes">Who writes.</param><param name="time">For the moment's wait.</param>
+/// <param name="holds">Whether the round is this silo's still: asked once they are on the disk and before they are acknowledged, so that a silo that
+/// was taken for dead acknowledges nothing that its successor has not seen. Null where there is one silo only.</param>
+internal sealed class RoundCommits(RoundSums sums, RoundLanes lanes, TimeProvider time, Func<Task<bool>>? holds)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
     private readonly Lock _gate = new();
@@ -105,7 +108,12 @@ internal sealed class RoundCommits(RoundSums sums, RoundLanes lanes, TimeProvide
                 await lanes.Folding.RunAsync("snapshot", LanePriority.Urgent, 0, _ => sums.Snapshot(), default);
                 await lanes.Writing.RunAsync("ledger", LanePriority.Urgent, 0, _ => sums.Flush(), default);
             }
+            if (holds is not null && !await holds()) throw new RoundMovedException();
             foreach (var folded in batch) folded.Durable.SetResult();
+        }
+        catch (RoundMovedException e)
+        {
+            foreach (var folded in batch) folded.Durable.SetException(e);
         }
         catch (Exception e) // whatever keeps them from the disk is told to all who wait; they are in the sums, and sent again they are not added again
         {
@@ -113,6 +121,9 @@ internal sealed class RoundCommits(RoundSums sums, RoundLanes lanes, TimeProvide
         }
     }
 }
+
+/// <summary>The round is another silo's.</summary>
+internal sealed class RoundMovedException() : Exception("the round is another silo's now; check in again.");
 
 /// <summary>A contribution did not get onto the disk, and so was not acknowledged.</summary>
 /// <param name="cause">What the disk said.</param>

@@ -15,6 +15,7 @@ internal sealed class RoundSums : IDisposable
     private readonly Ledger _ledger;
     private readonly Dictionary<string, Accepted> _folded = [];
     private readonly List<LedgerRecord> _kept = [];
+    private readonly HashSet<string> _onDisk = [];
     private readonly RoundAccumulator? _sums;
 
     /// <summary>Opens the ledger at a path and adds up what is in it.</summary>
@@ -29,6 +30,7 @@ internal sealed class RoundSums : IDisposable
             if (snapshot >= 0) _sums = Recover(_ledger.Records[snapshot]);
             foreach (var record in _ledger.Records.Skip(snapshot + 1)) Replay(record);
             Recovered = [.. _folded.Values];
+            _onDisk.UnionWith(_folded.Keys);
         }
         catch
         {
@@ -71,6 +73,7 @@ internal sealed class RoundSums : IDisposable
         {
             foreach (var folded in batch)
             {
+                if (_onDisk.Contains(folded.Meta.Client)) continue; // written before, but not acknowledged
                 byte[] meta = Accepted.Pack([folded.Meta]);
                 records.Add(new(LedgerKind.Contribution, meta, _ledger.Append(LedgerKind.Contribution, meta, s => s.Write(folded.Payload.Span)), folded.Payload.Length));
             }
@@ -82,6 +85,7 @@ internal sealed class RoundSums : IDisposable
             throw;
         }
         _kept.AddRange(records);
+        _onDisk.UnionWith(batch.Select(f => f.Meta.Client));
         return true;
     }
 

@@ -11,10 +11,10 @@ namespace Learngene.Grains.Federation.Rounds;
 internal sealed record RoundClaim(string Verb, string Federation, int Round, string Client, int Cohort, long Samples, long Limit, bool Hosted = false);
 
 /// <summary>
-/// Leave to download a round's learngene or to contribute to it, once granted: signed with the silo's key and proof by itself, so that
+/// Leave to download a round's learngene or to contribute to it, once granted: signed with the key of the silo or of its cluster and proof by itself, so that
 /// it outlives the memory of the process that gave it.
 /// </summary>
-internal sealed class RoundTickets(byte[] key, TimeProvider time)
+internal sealed class RoundTickets(LearngeneOptions options, TimeProvider time)
 {
     private const int Longest = 1_500;
     private const char Separator = '\n'; // in no name
@@ -51,7 +51,7 @@ internal sealed class RoundTickets(byte[] key, TimeProvider time)
         }
     }
 
-    private byte[] Sign(byte[] claim) => HMACSHA256.HashData(key, (byte[])[.. "round\n"u8, .. claim]);
+    private byte[] Sign(byte[] claim) => HMACSHA256.HashData(options.TicketKey, (byte[])[.. "round\n"u8, .. claim]);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

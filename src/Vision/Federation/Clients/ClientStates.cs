@@ -22,13 +22,15 @@ public sealed class ClientStates(string directory)
     public void Keep(int round, ReadOnlySpan<byte> state)
     {
         Directory.CreateDirectory(directory);
-        string temporary = PathOf(round) + ".tmp";
+        string temporary = $"{PathOf(round)}.{Guid.NewGuid():N}.tmp"; // on a shared directory another machine may train the same client
         using (var stream = new FileStream(temporary, FileMode.Create, FileAccess.Write, FileShare.None))
         {
             stream.Write(state);
             stream.Flush(flushToDisk: true);
         }
         File.Move(temporary, PathOf(round), overwrite: true);
+        foreach (string left in Directory.EnumerateFiles(directory, "*.tmp"))
+            if (int.TryParse(Path.GetFileName(left).Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out int of) && of < round) File.Delete(left);
         foreach (int older in Rounds().Where(r => r < round).OrderDescending().Skip(1).ToList()) File.Delete(PathOf(older));
     }
 
