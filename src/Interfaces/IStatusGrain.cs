@@ -29,5 +29,5 @@ public sealed record SiloStatus
 public interface IStatusGrain : IGrainWithIntegerKey
 {
     /// <summary>The silo as it is.</summary>
-    [Alias("Get")] Task<SiloStatus> Get();
+    [Alias("Get"), ResponseTimeout("00:00:25")] Task<SiloStatus> Get();
 }

@@ -25,12 +25,12 @@ public sealed class LearngeneClient : IAsyncDisposable
     private readonly IHost _host;
     private readonly IGrainFactory _grains;
 
-    private LearngeneClient(IHost host)
+    private LearngeneClient(IHost host, string? authorities)
     {
         _host = host;
         _grains = host.Services.GetRequiredService<IClusterClient>();
         Jobs = new(_grains);
-        Weights = new(_grains);
+        Weights = new(_grains, authorities);
         Data = new(_grains, Jobs);
         Learngenes = new(_grains, Jobs, Weights);
         Federations = new(_grains);
@@ -89,7 +89,7 @@ public sealed class LearngeneClient : IAsyncDisposable
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(token);
             patience.CancelAfter(s_patience);
             await host.StartAsync(patience.Token).WaitAsync(patience.Token);
-            return new(host);
+            return new(host, connection.Authorities);
         }
         catch (Exception e) when (e is not OperationCanceledException || !token.IsCancellationRequested)
         {

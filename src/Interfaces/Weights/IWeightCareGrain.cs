@@ -82,7 +82,7 @@ public interface IWeightCareGrain : IGrainWithStringKey
     /// <param name="work">What; the same each time.</param>
     /// <param name="revision">What the caller knows; 0 at first.</param>
     /// <exception cref="RefusedException">There is no such place, or the id is that of other work.</exception>
-    [Alias("Run")] Task<WeightCareStatus> Run(WeightCare work, long revision);
+    [Alias("Run"), ResponseTimeout("00:00:25")] Task<WeightCareStatus> Run(WeightCare work, long revision);
 
     /// <summary>Stops it.</summary>
     [Alias("Cancel")] Task Cancel();

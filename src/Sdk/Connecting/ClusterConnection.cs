@@ -15,7 +15,7 @@ public sealed record ClusterConnection
     /// <summary>PEM file of the certificate's key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>PEM file of the authorities that silos' certificates must come from.</summary>
+    /// <summary>PEM file of the authorities that silos' certificates must come from; those of HTTP may, besides what this machine trusts.</summary>
     public string? Authorities { get; init; }
 
     /// <summary>The certificate's files, where there are any.</summary>

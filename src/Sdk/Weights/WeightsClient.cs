@@ -10,9 +10,9 @@ public sealed partial class WeightsClient : IDisposable
 {
     private const int Tries = 5, Buffer = 1 << 18;
     private readonly IGrainFactory _grains;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http;
 
-    internal WeightsClient(IGrainFactory grains) => _grains = grains;
+    internal WeightsClient(IGrainFactory grains, string? authorities) => (_grains, _http) = (grains, new(Authorities.Handler(authorities)) { Timeout = Timeout.InfiniteTimeSpan });
 
     /// <summary>Downloads a file; what an interrupted download left beside it is gone on with.</summary>
     /// <param name="weights">The file wanted.</param><param name="file">Where to; appears whole or not at all.</param>

@@ -82,12 +82,7 @@ internal sealed class FaultyCluster(SiloCluster cluster, Func<Task> crash, Func<
     private async Task<(string Job, string Federation)> BeginAsync(string name)
     {
         var job = await cluster.Client.Jobs.LearnLetsAsync($"lets/{name}", "ancestry", "fashion", (16, 2), (48, 4), Work.Small(epochs: 3, seed: 9, ("dropPath", 0.1)));
-        string specification = $$"""
-            { "name": "fed/{{name}}", "data": "fashion", "partition": { "kind": "dirichlet", "alpha": 0.5, "clients": 12, "late": 2, "imagesPerClient": 40, "seed": 3 },
-              "model": { "width": 16, "depth": 2, "heads": 1, "patch": 7 }, "method": "gene-fl", "geneFl": { "cohorts": 2 },
-              "rounds": 12, "clientsPerRound": 5, "quorum": 5, "deadline": 600, "localEpochs": 1, "batch": 10, "lr": 0.1, "seed": 3 }
-            """;
-        var federation = await cluster.Client.Federations.StartAsync(specification);
+        var federation = await cluster.Client.Federations.StartAsync(Work.Federation($"fed/{name}"));
         return (job.Id, federation.Name);
     }
 

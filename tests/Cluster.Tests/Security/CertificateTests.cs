@@ -23,6 +23,20 @@ public sealed class CertificateTests(PostgresServer server)
         await client.StatusAsync();
     }
 
+    [PostgresFact(Timeout = 180_000)]
+    public async Task Files_and_rounds_travel_over_TLS_that_the_cluster_s_own_authority_vouches_for()
+    {
+        using var authority = new CertificateAuthority();
+        await using var cluster = new SiloCluster("postgres", await server.NewDatabaseAsync(), authority);
+        await cluster.StartAsync(2);
+        Assert.All(cluster.Silos, s => Assert.StartsWith("https://", s.Http));
+        await Serving.Tell.AllOfItAsync(cluster);
+        // Clients are on both silos, the rounds on one: half of what is contributed comes from the other.
+        var ended = await cluster.Client.Federations.WaitAsync((await cluster.Client.Federations.StartAsync(Serving.Work.Federation("tls"))).Name);
+        Assert.All(await cluster.Client.Federations.HistoryAsync("tls"), r => Assert.Empty(r.Dropped));
+        Assert.Equal(Federation.FederationState.Completed, ended.State);
+    }
+
     [PostgresFact(Timeout = 120_000)]
     public async Task A_cluster_in_production_does_not_start_without_TLS()
     {

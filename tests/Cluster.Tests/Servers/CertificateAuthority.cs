@@ -24,11 +24,13 @@ internal sealed class CertificateAuthority : IDisposable
         System.IO.File.WriteAllText(File, _own.ExportCertificatePem());
         Silo = Issue("silo", [ServerUse, ClientUse]);
         Client = Issue("client", [ClientUse]);
+        Http = Issue("http", [ServerUse]);
     }
 
     public string File { get; }
     public Party Silo { get; }
     public Party Client { get; }
+    public Party Http { get; }
 
     /// <summary>A silo's certificate that is over since yesterday.</summary>
     public Party Expired() => Issue("expired", [ServerUse, ClientUse], -1);
@@ -42,6 +44,9 @@ internal sealed class CertificateAuthority : IDisposable
         var oids = new OidCollection();
         foreach (string use in uses) oids.Add(new Oid(use));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(oids, false));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(System.Net.IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         using var issued = request.Create(_own, DateTimeOffset.UtcNow.AddDays(-20), DateTimeOffset.UtcNow.AddDays(days), RandomNumberGenerator.GetBytes(16));
         var party = new Party(Path.Combine(_directory, $"{name}.pem"), Path.Combine(_directory, $"{name}.key"));
         System.IO.File.WriteAllText(party.Key, key.ExportPkcs8PrivateKeyPem());

@@ -33,7 +33,9 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
     /// <summary>One more silo.</summary>
     public async Task<SiloProcess> AddAsync()
     {
-        string[] tls = authority is null ? [] : Tls("silo");
+        string[] tls = authority is null ? [] : [
+            "--cluster-certificate", authority.Silo.Certificate, "--cluster-key", authority.Silo.Key, "--cluster-ca", authority.File,
+            "--http-certificate", authority.Http.Certificate, "--http-key", authority.Http.Key];
         var silo = await SiloProcess.StartAsync(Environment, [
             "serve", "--clustering", clustering, "--cluster-id", _name, "--service-id", _name, "--shared-dir", Shared, "--data-dir", Path.Combine(_directory, $"silo-{Interlocked.Increment(ref _started)}"),
             "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more]);
@@ -68,8 +70,6 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
     public ClusterConnection Connection() => authority is null
         ? new() { Cluster = Gateways, ClusterId = _name }
         : new() { Cluster = Gateways, ClusterId = _name, Certificate = authority.Client.Certificate, Key = authority.Client.Key, Authorities = authority.File };
-
-    private string[] Tls(string _) => ["--cluster-certificate", authority!.Silo.Certificate, "--cluster-key", authority.Silo.Key, "--cluster-ca", authority.File];
 
     public async ValueTask DisposeAsync()
     {

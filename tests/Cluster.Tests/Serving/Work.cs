@@ -13,4 +13,11 @@ internal static class Work
         foreach (var (key, value) in more) config[key] = value;
         return new() { Epochs = epochs, Seed = seed, Config = config };
     }
+
+    /// <summary>A federation of a few seconds: twelve hosted clients, of which two come late, in two cohorts.</summary>
+    public static string Federation(string name) => $$"""
+        { "name": "{{name}}", "data": "fashion", "partition": { "kind": "dirichlet", "alpha": 0.5, "clients": 12, "late": 2, "imagesPerClient": 40, "seed": 3 },
+          "model": { "width": 16, "depth": 2, "heads": 1, "patch": 7 }, "method": "gene-fl", "geneFl": { "cohorts": 2 },
+          "rounds": 12, "clientsPerRound": 5, "quorum": 5, "deadline": 600, "localEpochs": 1, "batch": 10, "lr": 0.1, "seed": 3 }
+        """;
 }

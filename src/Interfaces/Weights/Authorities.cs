@@ -1,17 +1,17 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Learngene.Grains;
+namespace Learngene;
 
-/// <summary>HTTP between silos: besides the certificates that this machine trusts, those of the cluster's own authorities are taken.</summary>
+/// <summary>HTTP between silos, and between clients and silos: besides the certificates that this machine trusts, those of the cluster's own authorities are taken.</summary>
 internal static class Authorities
 {
     /// <summary>How requests are sent.</summary>
-    /// <param name="file">PEM file of authorities; empty for none of one's own.</param>
-    public static SocketsHttpHandler Handler(string file)
+    /// <param name="file">PEM file of authorities; null or empty for none of one's own.</param>
+    public static SocketsHttpHandler Handler(string? file)
     {
         var handler = new SocketsHttpHandler { UseProxy = false };
-        if (file.Length > 0) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
+        if (!string.IsNullOrEmpty(file)) handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 shown && IsOurs(file, shown, chain));
         return handler;
     }
