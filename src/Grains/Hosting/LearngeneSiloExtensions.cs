@@ -45,7 +45,11 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<UnfinishedFederations>();
         silo.Services.AddSingleton<SiloWatch>();
         silo.Services.AddHostedService(s => s.GetRequiredService<SiloWatch>());
-        if (options.Clustered) silo.AddStartupTask((s, _) => s.GetRequiredService<IGrainFactory>().GetGrain<IWakeGrain>(0).Arm());
-        return silo.AddStartupTask((s, token) => s.GetRequiredService<SiloWatch>().WakeAsync(token));
+        if (options.Clustered) silo.AddStartupTask((s, token) => Outlasted(s, () => s.GetRequiredService<IGrainFactory>().GetGrain<IWakeGrain>(0).Arm(), token));
+        return silo.AddStartupTask((s, token) => Outlasted(s, () => s.GetRequiredService<SiloWatch>().WakeAsync(token), token));
     }
+
+    // Another silo may go while this one starts.
+    private static Task Outlasted(IServiceProvider services, Func<Task> work, CancellationToken token) =>
+        Outage.OutlastAsync(work, () => !token.IsCancellationRequested, services.GetRequiredService<TimeProvider>());
 }
