@@ -24,6 +24,8 @@ public sealed class PostgresStorageTests(PostgresServer server)
         string connection = await server.NewDatabaseAsync();
         var missing = await Assert.ThrowsAsync<StartupException>(() => PostgresSchema.RequireAsync(connection, default));
         Assert.Contains("learngene-silo migrate", missing.Message);
+        // Connections that have seen that there is no schema, and are used again.
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Assert.ThrowsAsync<StartupException>(() => PostgresSchema.RequireAsync(connection, default))));
         int[] found = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostgresSchema.MigrateAsync(connection, default)));
         Assert.Equal([0, .. Enumerable.Repeat(PostgresSchema.Version, 7)], found.Order());
         await PostgresSchema.RequireAsync(connection, default);

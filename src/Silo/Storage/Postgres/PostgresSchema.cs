@@ -65,7 +65,9 @@ internal static class PostgresSchema
     // The highest version applied, 0 where there is no schema.
     private static async Task<int> ReadAsync(NpgsqlConnection database, CancellationToken token)
     {
-        await using var exists = new NpgsqlCommand("SELECT to_regclass('learngene_schema') IS NOT NULL", database);
+        // Read from the catalogue's table and not by to_regclass, which remembers in a connection that there was none, also after the wait for the lock.
+        await using var exists = new NpgsqlCommand(
+            "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'learngene_schema' AND n.nspname = current_schema())", database);
         if (await exists.ExecuteScalarAsync(token) is not true) return 0;
         await using var version = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM learngene_schema", database);
         return (int)(await version.ExecuteScalarAsync(token))!;
