@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Learngene.Grains.Federation;
 using Learngene.Grains.Jobs;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -30,7 +31,7 @@ internal sealed partial class SiloWatch(IServiceProvider services, LearngeneOpti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!options.Clustered) return;
-        ((ISiloStatusOracle)services.GetService(typeof(ISiloStatusOracle))!).SubscribeToSiloStatusEvents(this);
+        services.GetRequiredService<ISiloStatusOracle>().SubscribeToSiloStatusEvents(this);
         await foreach (var silo in _gone.Reader.ReadAllAsync(stoppingToken))
         {
             LogGone(log, silo);
@@ -41,8 +42,8 @@ internal sealed partial class SiloWatch(IServiceProvider services, LearngeneOpti
     /// <summary>Wakes all unfinished work.</summary>
     public async Task WakeAsync(CancellationToken token)
     {
-        await ((UnfinishedJobs)services.GetService(typeof(UnfinishedJobs))!).Execute(token);
-        await ((UnfinishedFederations)services.GetService(typeof(UnfinishedFederations))!).Execute(token);
+        await services.GetRequiredService<UnfinishedJobs>().Execute(token);
+        await services.GetRequiredService<UnfinishedFederations>().Execute(token);
     }
 
     [LoggerMessage(LogLevel.Warning, "Silo {Silo} has gone; its work is taken over")]

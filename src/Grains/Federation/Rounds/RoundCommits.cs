@@ -122,8 +122,8 @@ internal sealed class RoundCommits(RoundSums sums, RoundLanes lanes, TimeProvide
     }
 }
 
-/// <summary>The round is another silo's.</summary>
-internal sealed class RoundMovedException() : Exception("the round is another silo's now; check in again.");
+/// <summary>The round is another silo's, or was opened anew here.</summary>
+internal sealed class RoundMovedException() : Exception("the round is open elsewhere or anew; check in again.");
 
 /// <summary>A contribution did not get onto the disk, and so was not acknowledged.</summary>
 /// <param name="cause">What the disk said.</param>

@@ -17,6 +17,7 @@ internal sealed class RoundSums : IDisposable
     private readonly List<LedgerRecord> _kept = [];
     private readonly HashSet<string> _onDisk = [];
     private readonly RoundAccumulator? _sums;
+    private volatile bool _closed;
 
     /// <summary>Opens the ledger at a path and adds up what is in it.</summary>
     public RoundSums(RoundTerms terms, RoundMemory memory, string path)
@@ -50,8 +51,10 @@ internal sealed class RoundSums : IDisposable
 
     /// <summary>Checks a contribution and adds it; one of a client whose contribution is in the sums is not added again.</summary>
     /// <exception cref="PayloadException">It is not what it should be; the sums are as they were.</exception>
+    /// <exception cref="RoundMovedException">The round was let go of; the memory of its sums may be another's.</exception>
     public Folded Fold(string client, int cohort, long mostSamples, ReadOnlyMemory<byte> bytes)
     {
+        if (_closed) throw new RoundMovedException();
         if (_folded.TryGetValue(client, out var known)) return new(known, bytes);
         var payload = PayloadReader.Open(bytes, _terms.Task.Layout);
         var header = payload.Header;
@@ -110,7 +113,11 @@ internal sealed class RoundSums : IDisposable
             i => PayloadReader.Open(map.Region(all[i].Record.BodyOffset, (int)all[i].Record.BodyLength), _terms.Task.Layout, verify: false), breathe);
     }
 
-    public void Dispose() => _ledger.Dispose();
+    public void Dispose()
+    {
+        _closed = true;
+        _ledger.Dispose();
+    }
 
     private RoundAccumulator Recover(LedgerRecord snapshot)
     {

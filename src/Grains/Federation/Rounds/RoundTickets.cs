@@ -16,7 +16,7 @@ internal sealed record RoundClaim(string Verb, string Federation, int Round, str
 /// </summary>
 internal sealed class RoundTickets(LearngeneOptions options, TimeProvider time)
 {
-    private const int Longest = 1_500;
+    private const int Longest = 1_500, Parts = 9;
     private const char Separator = '\n'; // in no name
 
     public string Issue(RoundClaim c, TimeSpan life)
@@ -42,7 +42,7 @@ internal sealed class RoundTickets(LearngeneOptions options, TimeProvider time)
             byte[] claim = FromBase64Url(encoded);
             if (!CryptographicOperations.FixedTimeEquals(FromBase64Url(signature), Sign(claim))) return null;
             string[] p = Encoding.UTF8.GetString(claim).Split(Separator);
-            if (Number(p[7]) < time.GetUtcNow().ToUnixTimeSeconds()) return null;
+            if (p.Length != Parts || Number(p[7]) < time.GetUtcNow().ToUnixTimeSeconds()) return null;
             return new(p[0], p[1], (int)Number(p[2]), p[3], (int)Number(p[4]), Number(p[5]), Number(p[6]), p[8] == "1");
         }
         catch (FormatException)

@@ -66,9 +66,15 @@ internal sealed class StagedInFile(string path, Action giveBack) : Staged
 
     protected override void GiveBack()
     {
-        _mapped?.Dispose();
-        File.Delete(path);
-        giveBack();
+        try
+        {
+            _mapped?.Dispose();
+            File.Delete(path);
+        }
+        finally
+        {
+            giveBack();
+        }
     }
 
     private FileStream Open()
