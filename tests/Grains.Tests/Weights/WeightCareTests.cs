@@ -70,6 +70,7 @@ public sealed class WeightCareTests : IDisposable
         if (broken.State == WeightCareState.Failed) Assert.Contains($"the object store {server.Endpoint} did not", broken.Error);
         else Assert.Equal(WeightCareState.Completed, broken.State); // it was quicker
         var rest = await client.Weights.CopyAsync("s3://weights/copy");
+        Assert.True(rest.Error is null, rest.Error);
         Assert.Equal((WeightCareState.Completed, 20, 1_000_000L), (rest.State, rest.FilesDone, rest.BytesDone));
         Assert.True(rest.Changed <= 20 - broken.Changed, $"{broken.Changed} and then {rest.Changed} were copied");
         Assert.Equal(0, (await client.Weights.CopyAsync("s3://weights/copy")).Changed);
