@@ -51,7 +51,7 @@ internal sealed class GrainMeter : IHostedService
     }
 
     private static IEnumerable<Measurement<T>> All<T>(ComputeLanes lanes, Func<IReadOnlyList<ComputeLane>, T> of) where T : struct =>
-        [new(of([lanes.Device]), Tag("lane", "device")), new(of([lanes.Reading]), Tag("lane", "reading")), new(of(lanes.Slots), Tag("lane", "slots"))];
+        [new(of([.. lanes.Devices.Select(d => d.Lane)]), Tag("lane", "device")), new(of([lanes.Reading]), Tag("lane", "reading")), new(of(lanes.Slots), Tag("lane", "slots"))];
 
     private static KeyValuePair<string, object?> Kind(JobKind kind) => Tag("kind", Jobs.Work.JobWork.Name(kind));
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);

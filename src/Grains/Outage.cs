@@ -9,7 +9,8 @@ internal static class Outage
 
     /// <summary>Whether a failure is of that kind; the same call may be made again.</summary>
     public static bool IsPassing(Exception failure) =>
-        failure is StorageUnavailableException or SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException or TimeoutException or GatewayTooBusyException;
+        failure is StorageUnavailableException or SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException or TimeoutException or GatewayTooBusyException
+        || failure.GetType() == typeof(OrleansException); // no silo takes such a grain now: all are going, or of an older version
 
     /// <summary>A moment before the next try.</summary>
     public static Task PauseAsync(TimeProvider time) => Task.Delay(s_pause, time);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Learngene.Grains.Compute;
 using Learngene.Grains.Jobs.Work;
+using Learngene.Grains.Scheduling;
 using Learngene.Grains.Weights;
 using Learngene.Vision.Budgets;
 using Orleans.Concurrency;
@@ -10,7 +11,7 @@ namespace Learngene.Grains;
 
 /// <summary>Tells how this silo is.</summary>
 [StatelessWorker]
-internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IWeightStore store, LearngeneOptions options, TimeProvider time) : Grain, IStatusGrain
+internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, ClusterDevices cluster, IWeightStore store, LearngeneOptions options, TimeProvider time) : Grain, IStatusGrain
 {
     private static readonly TimeSpan s_lasting = TimeSpan.FromSeconds(1);
     private static readonly string s_machine = $"{DeviceName.Read()}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
@@ -26,8 +27,12 @@ internal sealed class StatusGrain(ILocalSiloDetails silo, ComputeLanes lanes, IW
         return new SiloStatus
         {
             Address = silo.SiloAddress.Endpoint.ToString(), Version = JobContext.Software, Http = options.HttpAddress,
-            Devices = [$"{lanes.Device.Device} ({lanes.Device.Threads} threads)"], Running = [.. lanes.Device.Running, .. lanes.Reading.Running], Queued = lanes.Device.Queued,
+            Devices = [.. lanes.Devices.Select(d => d.Found.ToString())], Running = [.. lanes.Devices.SelectMany(d => d.Lane.Running), .. lanes.Reading.Running],
+            Queued = lanes.Devices.Sum(d => d.Lane.Queued),
             Machine = s_machine, StoredWeights = weights.Count, StoredBytes = weights.Sum(w => w.Reference.Length),
         };
     }
+
+    public Task<IReadOnlyList<SiloFacts>> Silos() => Task.FromResult<IReadOnlyList<SiloFacts>>(
+        [.. cluster.Silos().Select(s => new SiloFacts(s.Address.Endpoint.ToString(), s.Pool, s.Version, s.Http, [.. s.Devices.Select(d => d.ToString())]))]);
 }

@@ -33,9 +33,9 @@ internal static class Wire
         };
     }
 
-    /// <summary>Checks a specification against what it names, before anything is stored.</summary>
+    /// <summary>Checks a specification against what it names, before anything is stored; returns the bytes that a training takes on its device, or 0.</summary>
     /// <exception cref="InvalidInputException">One sentence: which field, which value, what is allowed.</exception>
-    public static void Check(JobSpec spec, JobInputs inputs, ModelConfig? file)
+    public static long Check(JobSpec spec, JobInputs inputs, ModelConfig? file)
     {
         var model = inputs.Model is { } m ? Config(m) : file;
         switch (spec.Kind)
@@ -49,15 +49,15 @@ internal static class Wire
                     RequireVit(model!, teacher, "train needs a teacher");
                     RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 }
-                RequireMemory(train.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes).Parameters);
-                break;
+                var trained = train.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes);
+                return MemoryNeed.Training(trained, trained.Parameters, train.Batch, teacher: model?.Vit);
             case JobKind.LearnLets:
                 RequireVit(model!, inputs.Model!, "learn lets needs an ancestry model");
                 RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 var lets = Json.Parse<LetsSettings>(spec.Settings, "settings");
                 CheckOptions(lets, inputs.Data!);
-                RequireMemory(lets.Shape(model.Vit).Trainable + lets.Shape(model.Vit).Auxiliary.Parameters + model.Vit.Parameters);
-                break;
+                var grown = lets.Shape(model.Vit);
+                return MemoryNeed.Training(grown.Auxiliary, grown.Trainable, lets.Batch, grown.Auxiliary.Parameters, model.Vit);
             case JobKind.LearnDecomposition:
                 RequireSquare(inputs.Data!);
                 var learn = Json.Parse<DecompositionSettings>(spec.Settings, "settings");
@@ -68,8 +68,7 @@ internal static class Wire
                     RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 }
                 var learnt = model is null ? learn.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes) : learn.Shape(model.Vit);
-                RequireMemory(learnt.Trainable + learnt.Vit.Parameters + (model?.Vit.Parameters ?? 0));
-                break;
+                return MemoryNeed.Training(learnt.Vit, learnt.Trainable, learn.Batch, learnt.Vit.Parameters, model?.Vit);
             case JobKind.Decompose:
                 RequireVit(model!, inputs.Model!, "decompose needs a trained model");
                 var decompose = Json.Parse<DecomposeSettings>(spec.Settings, "settings");
@@ -78,24 +77,21 @@ internal static class Wire
                     RequireFit(model!.Vit, distilled, sameClasses: true);
                     CheckOptions(decompose, distilled);
                 }
-                RequireMemory(decompose.Shape(model!.Vit).Trainable + 2 * model.Vit.Parameters);
-                break;
+                return MemoryNeed.Training(model!.Vit, decompose.Shape(model.Vit).Trainable, inputs.Data is null ? 0 : decompose.Batch, model.Vit.Parameters, model.Vit);
             case JobKind.LearnBaseline:
                 RequireVit(model!, inputs.Model!, "learn baseline needs an ancestry model");
                 RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 var baseline = Json.Parse<BaselineSettings>(spec.Settings, "settings").Resolved(model.Vit);
                 CheckOptions(baseline, inputs.Data!);
                 var auxiliary = baseline.Auxiliary(model.Vit);
-                RequireMemory(KnownBaselines.SharedBaseline(baseline.Baseline).Config(auxiliary, baseline).Trainable + auxiliary.Parameters + model.Vit.Parameters);
-                break;
+                return MemoryNeed.Training(auxiliary, KnownBaselines.SharedBaseline(baseline.Baseline).Config(auxiliary, baseline).Trainable, baseline.Batch, auxiliary.Parameters, model.Vit);
             case JobKind.Initialise:
-                CheckInitialise(Json.Parse<InitialiseSettings>(spec.Settings, "settings"), model!, inputs);
-                break;
+                return CheckInitialise(Json.Parse<InitialiseSettings>(spec.Settings, "settings"), model!, inputs);
             case JobKind.Finetune:
                 var finetune = Json.Parse<FinetuneSettings>(spec.Settings, "settings");
                 CheckOptions(finetune, inputs.Data!);
-                RequireMemory(Tunable(model!, finetune, inputs.Data!).Trainable);
-                break;
+                var tuned = Tunable(model!, finetune, inputs.Data!);
+                return MemoryNeed.Training(tuned.Vit, tuned.Trainable, finetune.Batch, tuned.Decomposition is null ? 0 : tuned.Vit.Parameters);
             case JobKind.Evaluate:
                 var evaluate = Json.Parse<EvaluateSettings>(spec.Settings, "settings");
                 if (evaluate.TestImages < 0) throw new InvalidInputException($"testImages {evaluate.TestImages} is negative; 0 is all.");
@@ -112,6 +108,7 @@ internal static class Wire
                 Json.Parse<Jobs.Work.AddDataSettings>(spec.Settings, "settings");
                 break;
         }
+        return 0;
     }
 
     /// <summary>A request for a descendant with its defaults filled in, if the learngene can make it.</summary>
@@ -157,7 +154,7 @@ internal static class Wire
     /// <summary>Whether an exception means that what was asked for is wrong, rather than that something broke.</summary>
     public static bool IsInputError(Exception e) => e is InvalidInputException or DataException or SafetensorsException or RefusedException;
 
-    private static void CheckInitialise(InitialiseSettings settings, ModelConfig source, JobInputs inputs)
+    private static long CheckInitialise(InitialiseSettings settings, ModelConfig source, JobInputs inputs)
     {
         var method = KnownBaselines.Initialisation(settings.Baseline);
         if (source.Kind != method.SourceKind)
@@ -171,7 +168,7 @@ internal static class Wire
             RequireFit(source.Vit, data, sameClasses: true);
             CheckOptions(settings, data);
         }
-        RequireMemory(source.Trainable + target.Parameters);
+        return MemoryNeed.Training(target, source.Trainable, method.DefaultSteps > 0 ? settings.Batch : 0, target.Parameters, source.Vit);
     }
 
     private static void CheckOptions(TrainingOptions options, DataSetInfo data)
@@ -185,14 +182,6 @@ internal static class Wire
         {
             throw new InvalidInputException(e.Message);
         }
-    }
-
-    // Values, gradients and two moments, four bytes each: a job that cannot fit is refused rather than killed, at every start again.
-    private static void RequireMemory(long parameters)
-    {
-        long needed = 16 * parameters, there = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (needed > there)
-            throw new InvalidInputException($"training {parameters:N0} parameters needs at least {needed / 1_000_000:N0} MB; this machine has {there / 1_000_000:N0} MB.");
     }
 
     private static void RequireVit(ModelConfig model, LearngeneVersion version, string need)

@@ -24,10 +24,21 @@ public sealed record SiloStatus
     [Id(8)] public string Machine { get; init; } = "";
 }
 
+/// <summary>A silo of the cluster, as it has announced itself.</summary>
+/// <param name="Address">Its address.</param><param name="Pool">The pool of its devices.</param><param name="Version">Version of its software.</param>
+/// <param name="Http">Where its HTTP side is.</param><param name="Devices">Its devices, such as <c>cpu (2 threads, 16.0 GB)</c>.</param>
+[GenerateSerializer, Immutable, Alias("learngene.silo-facts")]
+public sealed record SiloFacts(
+    [property: Id(0)] string Address, [property: Id(1)] string Pool, [property: Id(2)] string Version, [property: Id(3)] string Http,
+    [property: Id(4)] IReadOnlyList<string> Devices);
+
 /// <summary>Tells how the silo is on which it runs.</summary>
 [Alias("learngene.status")]
 public interface IStatusGrain : IGrainWithIntegerKey
 {
     /// <summary>The silo as it is.</summary>
     [Alias("Get"), ResponseTimeout("00:00:25")] Task<SiloStatus> Get();
+
+    /// <summary>The silos of the cluster that take work, in the order of their addresses.</summary>
+    [Alias("Silos")] Task<IReadOnlyList<SiloFacts>> Silos();
 }

@@ -6,4 +6,7 @@ public sealed class StorageUnavailableException : Exception
 {
     /// <summary>Says for how long, and why.</summary>
     public StorageUnavailableException(string message) : base(message) { }
+
+    /// <summary>Says for how long, and what happened.</summary>
+    public StorageUnavailableException(string message, Exception innerException) : base(message, innerException) { }
 }

@@ -1,3 +1,4 @@
+using Learngene.Scheduling;
 using Learngene.Sdk.Clients;
 using Learngene.Sdk.Connecting;
 using Learngene.Sdk.Data;
@@ -100,6 +101,13 @@ public sealed class LearngeneClient : IAsyncDisposable
 
     /// <summary>The silo that answers, as it is.</summary>
     public Task<SiloStatus> StatusAsync(CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Get(), token);
+
+    /// <summary>The silos of the cluster that take work, in the order of their addresses.</summary>
+    public Task<IReadOnlyList<SiloFacts>> SilosAsync(CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Silos(), token);
+
+    /// <summary>A pool: its devices, who has them, and who waits.</summary>
+    /// <param name="pool">Its name.</param><param name="token">Gives up.</param>
+    public Task<PoolStatus> PoolAsync(string pool, CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IPoolGrain>(pool).Get(), token);
 
     /// <summary>Disconnects.</summary>
     public async ValueTask DisposeAsync()

@@ -16,10 +16,13 @@ internal static class EvaluateCommand
         var images = Flags.Whole("--test-images", "Images to evaluate on (default all of the test split).");
         var precision = Flags.Choice("--precision", "Number format of the products (default fp32).", "fp32", "bf16");
         var sizes = Flags.Maybe("--sizes", "WxL,WxL,...", "Sizes of a learngene to measure together, such as 48x3,64x5; with components 64x6x2.");
-        return new Verb("evaluate", "Measures a model on a data set's test images.", "learngene evaluate small.safetensors --data fashion-mnist")
+        var devices = new DeviceFlags();
+        var verb = new Verb("evaluate", "Measures a model on a data set's test images.", "learngene evaluate small.safetensors --data fashion-mnist")
         {
             model, data, images, precision, sizes,
-        }.Does(async call =>
+        };
+        devices.AddTo(verb);
+        return verb.Does(async call =>
         {
             var source = ModelSource.Of(call.Get(model));
             var settings = new JsonObject();
@@ -31,7 +34,7 @@ internal static class EvaluateCommand
             {
                 Kind = JobKind.Evaluate, Model = source.Name, File = await source.UploadAsync(client, call.Token), Data = call.Get(data), Settings = settings.ToJsonString(),
             };
-            var job = await client.Jobs.StartAsync(spec, call.Token);
+            var job = await client.Jobs.StartAsync(devices.Place(call, spec), call.Token);
             var ended = await new JobWatch(call, client).FollowAsync(job.Id);
             if (ended.State != JobState.Completed) throw new JobFailedException(ended);
             call.Answer(Documents.Evaluation(ended), people =>

@@ -29,7 +29,7 @@ internal static class FinetuneCommand
                 Kind = JobKind.Finetune, Model = source.Name, File = await source.UploadAsync(client, call.Token), Data = call.Get(data),
                 Name = call.Get(name) ?? source.TunedName(), Settings = settings,
             };
-            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(spec, call.Token), call.Get(training.Wait));
+            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));
         });
     }
 }

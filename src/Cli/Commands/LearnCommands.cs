@@ -38,7 +38,7 @@ internal static class LearnCommands
                 ("depth", call.Get(depth)), ("heads", call.Get(heads)), ("stage1", call.Get(stage1)), ("minDepth", call.Get(minDepth)));
             await using var client = await call.ConnectAsync();
             var spec = new JobSpec { Kind = JobKind.LearnLets, Name = call.Get(name), Model = call.Get(ancestry), Data = call.Get(data), Settings = settings };
-            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(spec, call.Token), call.Get(training.Wait));
+            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));
         });
     }
 
@@ -70,7 +70,7 @@ internal static class LearnCommands
                 ("depth", call.Get(depth)), ("heads", call.Get(heads)), ("patch", call.Get(patch)), ("minDepth", call.Get(minDepth)));
             await using var client = await call.ConnectAsync();
             var spec = new JobSpec { Kind = JobKind.LearnDecomposition, Name = call.Get(name), Model = call.Get(ancestry), Data = call.Get(data), Settings = settings };
-            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(spec, call.Token), call.Get(training.Wait));
+            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));
         });
     }
 
@@ -94,7 +94,7 @@ internal static class LearnCommands
                 ("orderOffset", call.Get(offset)), ("align", call.Get(noAlign) ? false : null), ("force", call.Get(force) ? true : null));
             await using var client = await call.ConnectAsync();
             var spec = new JobSpec { Kind = JobKind.Decompose, Name = call.Get(name), Model = call.Get(model), Data = call.Get(data), Settings = settings };
-            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(spec, call.Token), call.Get(training.Wait));
+            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));
         });
     }
 

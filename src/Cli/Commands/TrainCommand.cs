@@ -26,8 +26,8 @@ internal static class TrainCommand
             string settings = training.Settings(call,
                 ("width", call.Get(width)), ("depth", call.Get(depth)), ("patch", call.Get(patch)), ("heads", call.Get(heads)), ("pool", call.Get(pool)));
             await using var client = await call.ConnectAsync();
-            var job = await client.Jobs.StartAsync(new() { Kind = JobKind.Train, Name = call.Get(name), Model = call.Get(teacher), Data = call.Get(data), Settings = settings }, call.Token);
-            return await JobAnswer.BegunAsync(call, client, job, call.Get(training.Wait));
+            var spec = new JobSpec { Kind = JobKind.Train, Name = call.Get(name), Model = call.Get(teacher), Data = call.Get(data), Settings = settings };
+            return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));
         });
     }
 }

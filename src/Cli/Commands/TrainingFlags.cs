@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Learngene.Jobs;
 
 namespace Learngene.Cli.Commands;
 
@@ -16,6 +17,8 @@ internal sealed class TrainingFlags
     private readonly Option<string?> _config = Flags.Maybe("--config", "FILE", "A JSON object of settings; the options given here win over it.");
     private readonly Option<string[]> _set = new("--set") { Description = "Any setting, such as --set images=512; repeatable.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
 
+    private readonly DeviceFlags _devices = new();
+
     public readonly Option<bool> Wait = NewWait();
 
     public static Option<bool> NewWait() => Flags.Switch("--wait", "Show progress until the job ends; Ctrl-C stops watching, not the job.");
@@ -23,7 +26,11 @@ internal sealed class TrainingFlags
     public void AddTo(Command command)
     {
         foreach (var option in (Option[])[_epochs, _batch, _lr, _seed, _precision, _config, _set, Wait]) command.Add(option);
+        _devices.AddTo(command);
     }
+
+    /// <summary>The job, with what was said about its device.</summary>
+    public JobSpec Place(Call call, JobSpec spec) => _devices.Place(call, spec);
 
     /// <summary>The settings of the job: the file's, then those set, then the options.</summary>
     /// <exception cref="UsageException">The file cannot be read, or a key is given twice.</exception>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Learngene.Data;
 using Learngene.Jobs;
 using Learngene.Learngenes;
+using Learngene.Scheduling;
 using Learngene.Sdk.Experiments;
 using Learngene.Sdk.Learngenes;
 
@@ -20,6 +21,7 @@ internal static class Documents
         ["name"] = job.Spec.Name, ["model"] = job.Spec.Model, ["file"] = job.Spec.File?.Sha256, ["data"] = job.Spec.Data, ["path"] = job.Spec.Path,
         ["history"] = List(job.History, e => new JsonObject { ["epoch"] = e.Epoch, ["loss"] = Number(e.Loss), ["accuracy"] = Number(e.Accuracy) }),
         ["created"] = Time(job.Created), ["checkpointStep"] = job.CheckpointStep, ["settings"] = Parsed(job.Spec.Settings),
+        ["waiting"] = job.Waiting, ["device"] = job.Device, ["needs"] = Needs(job.Spec.Needs),
     };
 
     public static JsonObject Brief(LearngeneVersion v) => new()
@@ -96,16 +98,6 @@ internal static class Documents
         ["classes"] = d.Classes, ["channels"] = d.Channels, ["height"] = d.Height, ["width"] = d.Width,
     };
 
-    public static JsonObject Status(SiloStatus s) => new()
-    {
-        ["silos"] = new JsonArray(new JsonObject
-        {
-            ["address"] = s.Address, ["version"] = s.Version, ["http"] = s.Http, ["machine"] = s.Machine, ["devices"] = List(s.Devices, d => JsonValue.Create(d)),
-            ["running"] = List(s.Running, j => JsonValue.Create(j)), ["queued"] = s.Queued,
-        }),
-        ["runningJobs"] = s.Running.Count, ["storedWeights"] = new JsonObject { ["files"] = s.StoredWeights, ["bytes"] = s.StoredBytes },
-    };
-
     public static JsonObject Evaluation(JobStatus job)
     {
         var document = new JsonObject
@@ -133,7 +125,15 @@ internal static class Documents
     };
 
     /// <summary>The word for a state.</summary>
-    public static string State(JobState state) => state.ToString().ToLowerInvariant();
+    public static string State(JobState state) => Word(state);
+
+    /// <summary>A value of an enumeration as it is written in documents.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
+
+    private static JsonObject? Needs(DeviceNeed? need) => need is null ? null : new()
+    {
+        ["device"] = Word(need.Kind), ["memory"] = need.Memory, ["priority"] = Word(need.Priority), ["pool"] = need.Pool, ["user"] = need.User,
+    };
 
     private static void Explain(JsonObject document, SizeAnswer answer)
     {

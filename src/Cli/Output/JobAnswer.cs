@@ -37,6 +37,8 @@ internal static class JobAnswer
         ("result", job.Result is { Weights: { } weights } r
             ? $"{(r.Name is null ? "file" : $"{r.Name}@{r.Version}")}  {Tables.Count(r.Parameters)} parameters  {Tables.Bytes(weights.Length)}  {Tables.Short(weights.Sha256)}"
             : null),
+        ("waiting", job.Waiting),
+        ("device", job.Device),
         ("error", job.Error),
         ("created", Tables.Time(job.Created))));
 }

@@ -36,6 +36,7 @@ internal sealed class JobWatch(Call call, LearngeneClient client)
         if (job.Metrics.TryGetValue("loss", out double loss)) parts.Add(FormattableString.Invariant($"loss {loss:F4}"));
         if (job.Metrics.TryGetValue("accuracy", out double accuracy)) parts.Add($"accuracy {Tables.Percent(accuracy)}");
         if (!job.Ended && job.Metrics.TryGetValue("secondsLeft", out double left)) parts.Add($"{Duration(left)} left");
+        if (!job.Ended && job.Waiting is { } waiting) parts.Add(waiting);
         return $"{job.Id}  {string.Join("  ", parts)}";
     }
 
@@ -74,15 +75,16 @@ internal sealed class JobWatch(Call call, LearngeneClient client)
     private sealed class Lines(Call call)
     {
         private JobState? _state;
+        private string? _waiting;
         private int _epochs;
         private long _shown;
 
         public void Show(JobStatus job)
         {
             var time = call.Terminal.Time;
-            bool changed = job.State != _state || job.History.Count != _epochs;
+            bool changed = job.State != _state || job.History.Count != _epochs || job.Waiting != _waiting;
             if (!changed && time.GetElapsedTime(_shown) < s_pause) return;
-            (_state, _epochs, _shown) = (job.State, job.History.Count, time.GetTimestamp());
+            (_state, _epochs, _waiting, _shown) = (job.State, job.History.Count, job.Waiting, time.GetTimestamp());
             call.Terminal.Error.WriteLine(Line(job));
         }
     }

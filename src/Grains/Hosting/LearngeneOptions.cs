@@ -1,3 +1,5 @@
+using Learngene.Scheduling;
+
 namespace Learngene.Grains;
 
 /// <summary>What a silo is told about its work.</summary>
@@ -13,6 +15,10 @@ public sealed class LearngeneOptions
     public string Authorities { get; set; } = "";
     /// <summary>Hosted clients that train at once, one thread each; 0 (default) is one per core.</summary>
     public int HostedSlots { get; set; }
+    /// <summary>The pool that this silo's devices belong to: a lower-case name. Default <c>default</c>.</summary>
+    public string DevicePool { get; set; } = DeviceNeed.DefaultPool;
+    /// <summary>Bytes of each device that jobs may use; 0 (default) is all that there are.</summary>
+    public long DeviceMemory { get; set; }
     /// <summary>Threads of the CPU lane; 0 (default) is one per core.</summary>
     public int Threads { get; set; }
     /// <summary>Shortest time between two checkpoints. Default 10 s; grows so that checkpoints cost under 2 % of the time.</summary>

@@ -4,9 +4,11 @@ using Learngene.Grains.Data;
 using Learngene.Grains.Federation;
 using Learngene.Grains.Federation.Rounds;
 using Learngene.Grains.Jobs;
+using Learngene.Grains.Scheduling;
 using Learngene.Grains.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace Learngene.Grains;
 
@@ -18,9 +20,11 @@ public static class LearngeneSiloExtensions
     /// <param name="options">Directory, threads, intervals.</param>
     public static ISiloBuilder AddLearngene(this ISiloBuilder silo, LearngeneOptions options)
     {
+        silo.UseSiloMetadata(ClusterDevices.Announce(options));
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton<ComputeLanes>();
+        silo.Services.AddSingleton<ClusterDevices>();
         silo.Services.AddSingleton<OpenDataSets>();
         silo.Services.AddSingleton<JobWorkshop>();
         silo.Services.AddSingleton<JobPlanner>();

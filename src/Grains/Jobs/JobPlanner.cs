@@ -1,7 +1,9 @@
 using Learngene.Data;
+using Learngene.Grains.Scheduling;
 using Learngene.Grains.Weights;
 using Learngene.Jobs;
 using Learngene.Learngenes;
+using Learngene.Scheduling;
 using Learngene.Vision;
 using Learngene.Vision.Files;
 using Learngene.Vision.Training;
@@ -33,13 +35,26 @@ internal sealed class JobPlanner(IGrainFactory grains, JobWorkshop workshop)
         };
         try
         {
-            Wire.Check(spec, inputs, spec.File is { } file ? await InspectAsync(spec, file) : null);
+            inputs = inputs with { Memory = Wire.Check(spec, inputs, spec.File is { } file ? await InspectAsync(spec, file) : null) };
         }
         catch (Exception e) when (Wire.IsInputError(e) || e is WeightNotFoundException or CorruptWeightException)
         {
             throw new RefusedException(JobError.Clean(e.Message));
         }
+        await RequireRoomAsync(spec, inputs);
         return inputs;
+    }
+
+    // What no device of its kind could ever hold is refused rather than left to wait, or to be killed at every start again.
+    private async Task RequireRoomAsync(JobSpec spec, JobInputs inputs)
+    {
+        if (DeviceTurn.Request("", new JobRecord { Spec = spec, Inputs = inputs }) is not { } request) return;
+        PoolWords.Check(request.Need);
+        var pool = await grains.GetGrain<IPoolGrain>(request.Need.Pool).Get();
+        var kind = pool.Devices.Where(d => request.Need.Kind is DeviceKind.Any || d.Kind == request.Need.Kind).ToList();
+        if (kind.Count > 0 && kind.Max(d => d.Memory) is var most && most < request.Memory)
+            throw new RefusedException(
+                $"{Work.JobWork.Name(spec.Kind)} needs {(request.Need.Memory > 0 ? "" : "about ")}{Sizes.Text(request.Memory)} on its device; the largest that suits in pool '{request.Need.Pool}' has {Sizes.Text(most)}. Take a smaller batch or model.");
     }
 
     private Task<ModelConfig> InspectAsync(JobSpec spec, WeightRef file)

@@ -10,6 +10,8 @@ internal sealed record JobInputs
 {
     [Id(0)] public LearngeneVersion? Model { get; init; }
     [Id(1)] public DataSetInfo? Data { get; init; }
+    /// <summary>Bytes that the work is estimated to take on its device; 0 where nobody has estimated them.</summary>
+    [Id(2)] public long Memory { get; init; }
 }
 
 /// <summary>What the lane gave back.</summary>

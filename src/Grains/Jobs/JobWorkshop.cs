@@ -14,19 +14,22 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
     public JobRun NewRun(string job) => new(job, store, time, options.CheckpointInterval);
 
     /// <summary>Queues the job's work and returns what it gave.</summary>
-    public async Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run)
+    /// <param name="job">Its id.</param><param name="record">What it is.</param><param name="run">This attempt.</param>
+    /// <param name="name">The device that it was given; null for work that needs none of its own.</param>
+    public async Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run, string? name)
     {
         var kind = record.Spec!.Kind;
         long queued = time.GetTimestamp();
         string outcome = "failed";
         try
         {
-            var lane = kind == JobKind.AddData ? lanes.Reading : lanes.Device;
+            var device = lanes.Device(name);
+            var lane = kind == JobKind.AddData ? lanes.Reading : device.Lane;
             var made = await lane.RunAsync(job, Priority(kind), record.Created.UtcTicks, turn =>
             {
                 GrainMeter.Waited(kind, time.GetElapsedTime(queued));
                 run.Begin(turn);
-                var given = JobWork.Run(new(record, run, store, dataSets, lanes.TorchDevice));
+                var given = JobWork.Run(new(record, run, store, dataSets, device.Torch));
                 return given with { Metrics = new Dictionary<string, double>(given.Metrics) { ["seconds"] = run.Elapsed.TotalSeconds } };
             }, run.Token);
             outcome = "completed";

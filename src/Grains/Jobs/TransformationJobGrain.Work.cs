@@ -12,7 +12,7 @@ internal sealed partial class TransformationJobGrain
     private void Begin()
     {
         var run = _run = workshop.NewRun(Id);
-        (_live, _published) = (null, 0);
+        (_live, _published, _waiting, _device) = (null, 0, null, null);
         _poll ??= this.RegisterGrainTimer(PollAsync, new GrainTimerCreationOptions(s_pollInterval, s_pollInterval) { KeepAlive = true });
         _work = CarryOutAsync(run);
     }
@@ -21,7 +21,7 @@ internal sealed partial class TransformationJobGrain
     {
         try
         {
-            var outcome = Record.Outcome ?? await workshop.RunAsync(Id, Record, run);
+            var outcome = Record.Outcome ?? await workshop.RunAsync(Id, Record, run, await DeviceAsync(run));
             run.Token.ThrowIfCancellationRequested();
             await Outage.OutlastAsync(() => StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) }), () => !run.Suspending, time);
             await Outage.OutlastAsync(() => PublishPhasesAsync(run), () => !run.Suspending, time);
@@ -165,8 +165,9 @@ internal sealed partial class TransformationJobGrain
         {
             if (Record.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
             await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id);
+            await LeavePoolAsync();
         }
-        catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again
+        catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again, and the pool asks whether it has ended
         {
             LogNotReleased(log, Id, e);
         }

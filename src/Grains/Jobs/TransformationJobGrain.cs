@@ -1,6 +1,7 @@
 using Learngene.Jobs;
 using Learngene.Learngenes;
 using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
 
 namespace Learngene.Grains.Jobs;
 
@@ -9,7 +10,7 @@ namespace Learngene.Grains.Jobs;
 /// A record that says queued is work to go on with: whoever activates the grain, a caller or the silo's start, sets it going.
 /// </summary>
 internal sealed partial class TransformationJobGrain(
-    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, TimeProvider time, ILogger<TransformationJobGrain> log)
+    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, ILocalSiloDetails silo, TimeProvider time, ILogger<TransformationJobGrain> log)
     : Grain, ITransformationJobGrain
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(3), s_retry = TimeSpan.FromSeconds(2);
@@ -115,7 +116,10 @@ internal sealed partial class TransformationJobGrain(
     private JobStatus Status()
     {
         RequireKnown();
-        return JobView.Of(Id, Record, _live) with { Error = Record.Error ?? _trouble, Revision = _revision };
+        return JobView.Of(Id, Record, _live) with
+        {
+            Error = Record.Error ?? _trouble, Revision = _revision, Waiting = Record.State == JobState.Queued ? _waiting : null, Device = Record.State == JobState.Queued ? _device : null,
+        };
     }
 
     private void RequireKnown()

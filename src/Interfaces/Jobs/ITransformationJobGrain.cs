@@ -26,4 +26,7 @@ public interface ITransformationJobGrain : IGrainWithStringKey
 
     /// <summary>The weights this job still needs, for the collector of unreferenced ones.</summary>
     [Alias("References"), AlwaysInterleave] Task<IReadOnlyList<WeightRef>> References();
+
+    /// <summary>Tells the job that its pool has something for it. Answers whether it still wants a device, or has one.</summary>
+    [Alias("Wake"), AlwaysInterleave] Task<bool> Wake();
 }

@@ -1,3 +1,5 @@
+using Learngene.Scheduling;
+
 namespace Learngene.Jobs;
 
 /// <summary>What a job does.</summary>
@@ -45,4 +47,6 @@ public sealed record JobSpec
     [Id(5)] public string Settings { get; init; } = "{}";
     /// <summary>Path of a data set to add, on the silo's machine.</summary>
     [Id(6)] public string? Path { get; init; }
+    /// <summary>Where it may run and when its turn is; null is any device of the default pool.</summary>
+    [Id(7)] public DeviceNeed? Needs { get; init; }
 }

@@ -63,6 +63,11 @@ public sealed record JobStatus
     /// <summary>The step of the checkpoint from which it would go on; 0 is the beginning.</summary>
     [Id(12)] public long CheckpointStep { get; init; }
 
+    /// <summary>Why it does not run yet, one sentence; null where it waits for nothing.</summary>
+    [Id(13)] public string? Waiting { get; init; }
+    /// <summary>The device that it has, such as <c>cpu of 10.0.0.2:11111</c>; null where it has none.</summary>
+    [Id(14)] public string? Device { get; init; }
+
     /// <summary>Whether nothing more will happen unless someone asks.</summary>
     public bool Ended => State is JobState.Completed or JobState.Failed or JobState.Cancelled;
 }

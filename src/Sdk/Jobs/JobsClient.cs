@@ -25,7 +25,7 @@ public sealed class JobsClient
         StartAsync(new()
         {
             Kind = JobKind.Train, Name = name, Model = teacher, Data = data,
-            Settings = (options ?? new()).ToSettings(("width", width), ("depth", depth), ("patch", patch), ("heads", heads)),
+            Settings = (options ?? new()).ToSettings(("width", width), ("depth", depth), ("patch", patch), ("heads", heads)), Needs = options?.Needs,
         }, token);
 
     /// <summary>Learns a LeTs learngene from an ancestry model and stores it under <paramref name="name"/>.</summary>
@@ -36,6 +36,7 @@ public sealed class JobsClient
             Kind = JobKind.LearnLets, Name = name, Model = ancestry, Data = data,
             Settings = (options ?? new()).ToSettings(
                 ("learngeneWidth", learngene.Width), ("learngeneDepth", learngene.Depth), ("width", auxiliary.Width), ("depth", auxiliary.Depth)),
+            Needs = options?.Needs,
         }, token);
 
     /// <summary>Learns the components of a linear decomposition and stores it under <paramref name="name"/>; in phases, each phase is a version.</summary>
@@ -48,7 +49,7 @@ public sealed class JobsClient
         StartAsync(new()
         {
             Kind = JobKind.LearnDecomposition, Name = name, Model = ancestry, Data = data,
-            Settings = (options ?? new()).ToSettings(("components", new JsonArray([.. components.Select(n => JsonValue.Create(n))]))),
+            Settings = (options ?? new()).ToSettings(("components", new JsonArray([.. components.Select(n => JsonValue.Create(n))]))), Needs = options?.Needs,
         }, token);
 
     /// <summary>Decomposes a stored model in closed form and stores it under <paramref name="name"/>; with a data set, distils it afterwards.</summary>
@@ -59,12 +60,12 @@ public sealed class JobsClient
     public Task<JobStatus> DecomposeAsync(string name, string model, int? components = null, string? data = null, TrainingOptions? options = null, CancellationToken token = default) =>
         StartAsync(new()
         {
-            Kind = JobKind.Decompose, Name = name, Model = model, Data = data, Settings = (options ?? new()).ToSettings(("components", components)),
+            Kind = JobKind.Decompose, Name = name, Model = model, Data = data, Settings = (options ?? new()).ToSettings(("components", components)), Needs = options?.Needs,
         }, token);
 
     /// <summary>Tunes a stored model, or a file in the weight store, and stores the result under <paramref name="name"/>.</summary>
     public Task<JobStatus> FinetuneAsync(string? model, WeightRef? file, string data, string name, TrainingOptions? options = null, CancellationToken token = default) =>
-        StartAsync(new() { Kind = JobKind.Finetune, Model = model, File = file, Data = data, Name = name, Settings = (options ?? new()).ToSettings() }, token);
+        StartAsync(new() { Kind = JobKind.Finetune, Model = model, File = file, Data = data, Name = name, Settings = (options ?? new()).ToSettings(), Needs = options?.Needs }, token);
 
     /// <summary>Measures a stored model, or a file in the weight store, on a data set's test images.</summary>
     public Task<JobStatus> EvaluateAsync(string? model, WeightRef? file, string data, CancellationToken token = default) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Learngene.Scheduling;
 
 namespace Learngene.Sdk.Jobs;
 
@@ -15,6 +16,8 @@ public record TrainingOptions
     public ulong? Seed { get; init; }
     /// <summary><c>fp32</c> or <c>bf16</c>.</summary>
     public string? Precision { get; init; }
+    /// <summary>Where it may run and when its turn is; null is any device of the default pool.</summary>
+    public DeviceNeed? Needs { get; init; }
     /// <summary>More keys; those above win.</summary>
     public JsonObject? Config { get; init; }
 

@@ -47,6 +47,7 @@ internal sealed class SiloHost : IAsyncDisposable
                 WeightsDirectory = directory.Weights(settings.SharedDir), Threads = settings.Threads, CheckpointInterval = TimeSpan.FromSeconds(settings.CheckpointSeconds),
                 LargestUpload = settings.MaxUploadBytes, WeightGrace = TimeSpan.FromHours(settings.WeightGraceHours), TicketKey = directory.TicketKey(),
                 FederationsDirectory = directory.Federations(settings.SharedDir), Clustered = settings.Clustered, Authorities = settings.ClusterCa, HostedSlots = settings.HostedSlots,
+                DevicePool = settings.DevicePool, DeviceMemory = settings.DeviceMemory,
                 HttpAddress = HttpDoor.Address(settings, httpPort),
             };
             var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });

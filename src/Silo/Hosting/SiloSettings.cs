@@ -119,6 +119,7 @@ internal sealed partial record SiloSettings
         if (PublicUrl.Length > 0 && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
             throw new StartupException($"public-url '{PublicUrl}' is not an address such as https://learngene.example:8080.");
         if (HostedSlots is < 0 or > 1024) throw new StartupException($"hosted-slots {HostedSlots} is outside 0..1024.");
+        CheckDevices();
         if (Threads is < 0 or > 1024) throw new StartupException($"threads {Threads} is outside 0..1024.");
         if (!(CheckpointSeconds is >= 0.1 and <= 86_400)) throw new StartupException($"checkpoint-seconds {CheckpointSeconds} is outside 0.1..86400.");
         if (!(WeightGraceHours is >= 1 and <= 100_000)) throw new StartupException($"weight-grace-hours {WeightGraceHours} is outside 1..100000.");
@@ -145,7 +146,7 @@ internal sealed partial record SiloSettings
         nameof(CheckpointSeconds) => "Shortest time between checkpoints, seconds. Default: 10",
         nameof(WeightGraceHours) => "How long an unreferenced file stays, hours. Default: 24",
         nameof(MaxUploadBytes) => "Largest file taken in, bytes. Default: 64000000000",
-        _ => WeightHelp(name) ?? OperationsHelp(name) ?? ClusterHelp(name),
+        _ => WeightHelp(name) ?? DeviceHelp(name) ?? OperationsHelp(name) ?? ClusterHelp(name),
     };
 
     private static string Words(string name, char between) =>
