@@ -30,15 +30,15 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
         await ConnectAsync();
     }
 
-    /// <summary>One more silo.</summary>
-    public async Task<SiloProcess> AddAsync()
+    /// <summary>One more silo, with settings of its own.</summary>
+    public async Task<SiloProcess> AddAsync(params string[] own)
     {
         string[] tls = authority is null ? [] : [
             "--cluster-certificate", authority.Silo.Certificate, "--cluster-key", authority.Silo.Key, "--cluster-ca", authority.File,
             "--http-certificate", authority.Http.Certificate, "--http-key", authority.Http.Key];
         var silo = await SiloProcess.StartAsync(Environment, [
             "serve", "--clustering", clustering, "--cluster-id", _name, "--service-id", _name, "--shared-dir", Shared, "--data-dir", Path.Combine(_directory, $"silo-{Interlocked.Increment(ref _started)}"),
-            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more]);
+            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more, .. own]);
         lock (Silos) Silos.Add(silo);
         return silo;
     }
