@@ -41,7 +41,7 @@ internal static class MaterialiseBenchmark
         var (directory, source) = (args[0], args[1]);
         ones(256, 256).mm(ones(256, 256)).Dispose();
         using var none = no_grad();
-        long before = PeakBytes();
+        long before = Report.PeakBytes();
         using var file = SafetensorsFile.Open(source);
         var lets = ModelConfig.Read(file).Lets!;
         using var scope = NewDisposeScope();
@@ -58,7 +58,7 @@ internal static class MaterialiseBenchmark
             using var stream = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
             ModelFile.WriteVit(stream, config, weights!);
         });
-        double peak = (PeakBytes() - before) / (double)new FileInfo(path).Length;
+        double peak = (Report.PeakBytes() - before) / (double)new FileInfo(path).Length;
         File.Delete(path);
         var store = new DirectoryWeightStore(Path.Combine(directory, $"weights-{Environment.ProcessId}"), TimeProvider.System);
         double stored = Report.Seconds(() => store.Put(stream => ModelFile.WriteVit(stream, config, weights!)));
@@ -73,8 +73,4 @@ internal static class MaterialiseBenchmark
     {
         ImageSize = 224, PatchSize = 16, Channels = 3, Classes = 1000, Width = width, Depth = depth, Heads = width / 64,
     };
-
-    // The most memory this process has ever had, as the kernel counts it.
-    private static long PeakBytes() =>
-        1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
 }

@@ -20,10 +20,12 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["rounds"] = RoundsBenchmark.RunAsync,
     ["clients"] = ClientsBenchmark.RunAsync,
     ["alive"] = AliveBenchmark.RunAsync,
+    ["memory"] = MemoryBenchmark.RunAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {
     ["materialise:child"] = MaterialiseBenchmark.Child,
+    ["memory:child"] = MemoryBenchmark.Child,
     ["spin:child"] = SpinBenchmark.Child,
 };
 string name = args.FirstOrDefault("");

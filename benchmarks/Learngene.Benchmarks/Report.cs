@@ -57,4 +57,8 @@ internal static class Report
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"'{arguments}' ended with {process.ExitCode}.");
     }
+
+    /// <summary>The most memory this process has ever had, as the kernel counts it.</summary>
+    public static long PeakBytes() =>
+        1024 * long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
 }

@@ -10,7 +10,7 @@ namespace Learngene.Grains;
 internal sealed class GrainMeter : IHostedService
 {
     private static readonly Meter s_meter = new("Learngene");
-    private static readonly Histogram<double> s_wait = s_meter.CreateHistogram<double>("learngene.jobs.wait", "s", "Time that a job's work waited for its lane, by kind.");
+    private static readonly Histogram<double> s_wait = s_meter.CreateHistogram<double>("learngene.jobs.wait", "s", "Time that a job's work waited for a device and its lane, by kind.");
     private static readonly Histogram<double> s_duration = s_meter.CreateHistogram<double>("learngene.jobs.duration", "s", "Time of a job's work on its lane, by kind and outcome: completed, failed or stopped.");
     private static readonly Counter<long> s_contributions = s_meter.CreateCounter<long>("learngene.contributions", description: "Clients that had a round's work, by outcome: accepted (the contribution counts) or dropped (there was none in time, or none that could be taken).");
     private static readonly Counter<long> s_moved = s_meter.CreateCounter<long>("learngene.rounds.size", "By", "Bytes of rounds: up (contributions that count) and down (what clients start from).");

@@ -13,6 +13,7 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
 {
     private const double CheckpointShare = 0.02;
     private readonly CancellationTokenSource _cancel = new();
+    private readonly long _made = time.GetTimestamp();
     private LaneTurn? _turn;
     private long _began, _lastCheckpoint, _firstStep = -1;
     private TimeSpan _interval; // of the last checkpoint's cost; never below leastInterval
@@ -23,6 +24,9 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     public string Owner => owner;
     public CancellationToken Token => _cancel.Token;
     public bool Suspending => _suspend;
+
+    /// <summary>How long ago this attempt was begun: the time that it waits for a device and its lane, until it has them.</summary>
+    public TimeSpan Age => time.GetElapsedTime(_made);
 
     /// <summary>How long this attempt has been on the lane.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_began);

@@ -19,7 +19,6 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
     public async Task<JobOutcome> RunAsync(string job, JobRecord record, JobRun run, string? name)
     {
         var kind = record.Spec!.Kind;
-        long queued = time.GetTimestamp();
         string outcome = "failed";
         try
         {
@@ -27,7 +26,7 @@ internal sealed class JobWorkshop(ComputeLanes lanes, IWeightStore store, OpenDa
             var lane = kind == JobKind.AddData ? lanes.Reading : device.Lane;
             var made = await lane.RunAsync(job, Priority(kind), record.Created.UtcTicks, turn =>
             {
-                GrainMeter.Waited(kind, time.GetElapsedTime(queued));
+                GrainMeter.Waited(kind, run.Age);
                 run.Begin(turn);
                 var given = JobWork.Run(new(record, run, store, dataSets, device.Torch));
                 return given with { Metrics = new Dictionary<string, double>(given.Metrics) { ["seconds"] = run.Elapsed.TotalSeconds } };

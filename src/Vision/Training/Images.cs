@@ -14,6 +14,9 @@ internal static class Images
         var (channels, height, width) = batch.Geometry;
         var images = empty(batch.Count, channels, height, width, dtype: ScalarType.Float32);
         batch.Pixels.CopyTo(MemoryMarshal.Cast<byte, float>(images.bytes));
-        return images.to(device);
+        if (device.type != DeviceType.CUDA) return images.to(device);
+        using var pinned = images.pin_memory();
+        images.Dispose();
+        return pinned.to(device, non_blocking: true); // libtorch keeps pinned memory until the copy is over
     }
 }

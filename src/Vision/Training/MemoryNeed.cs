@@ -28,7 +28,7 @@ public static class MemoryNeed
     private static Int128 Activations(VitShape vit, int batch, int layers)
     {
         Int128 tokens = vit.Tokens;
-        var layer = tokens * vit.Width * ValuesAToken + 2 * tokens * tokens * vit.Heads;
+        var layer = tokens * vit.Width * ValuesAToken + 3 * tokens * tokens * vit.Heads;
         return Single * (Int128)batch * (layers * layer + tokens * vit.Width + (Int128)vit.Channels * vit.ImageSize * vit.ImageSize);
     }
 }
