@@ -32,6 +32,12 @@ internal sealed class PoolGrain([PersistentState("pool")] IPersistentState<PoolR
         return Task.CompletedTask;
     }
 
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        GrainMeter.NoPool(Pool);
+        return Task.CompletedTask;
+    }
+
     public async Task<Placement> Ask(DeviceRequest request, SiloAddress here)
     {
         var devices = cluster.Of(Pool);
@@ -70,8 +76,15 @@ internal sealed class PoolGrain([PersistentState("pool")] IPersistentState<PoolR
             [.. share.Order(_queue.Values.Select(w => w.Request)).Select(r => new WaitingJob(r.Job, r.Need.User, r.Need.Priority, Why(r, devices)))]));
     }
 
-    // Takes devices from those whose silo has gone, who stand in the queue again, and gives what is free.
     private async Task MatchAsync(IReadOnlyList<SiloDevice> devices, string? asking)
+    {
+        await GiveAsync(devices, asking);
+        int taken = devices.Count(d => Record.Grants.Any(g => g.IsOf(d)));
+        GrainMeter.Pool(Pool, _queue.Count, devices.Count - taken, taken);
+    }
+
+    // Takes devices from those whose silo has gone, who stand in the queue again, and gives what is free.
+    private async Task GiveAsync(IReadOnlyList<SiloDevice> devices, string? asking)
     {
         var now = time.GetUtcNow();
         foreach (var gone in Record.Grants.Where(g => !cluster.IsThere(g.Silo) || (_queue.TryGetValue(g.Request.Job, out var w) && w.Request != g.Request)).ToList())
