@@ -102,8 +102,18 @@ public sealed class LearngeneClient : IAsyncDisposable
     /// <summary>The silo that answers, as it is.</summary>
     public Task<SiloStatus> StatusAsync(CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Get(), token);
 
-    /// <summary>The silos of the cluster that take work, in the order of their addresses.</summary>
-    public Task<IReadOnlyList<SiloFacts>> SilosAsync(CancellationToken token = default) => Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Silos(), token);
+    /// <summary>The silos of the cluster that take work, in the order of their addresses; none where the silo that answers is too old to know, in the middle of an upgrade.</summary>
+    public async Task<IReadOnlyList<SiloFacts>> SilosAsync(CancellationToken token = default)
+    {
+        try
+        {
+            return await Retry.CallAsync(() => _grains.GetGrain<IStatusGrain>(0).Silos(), token);
+        }
+        catch (Exception e) when (e.Message.StartsWith("Unable to resolve type alias", StringComparison.Ordinal)) // how a silo says that it has no such verb
+        {
+            return [];
+        }
+    }
 
     /// <summary>A pool: its devices, who has them, and who waits.</summary>
     /// <param name="pool">Its name.</param><param name="token">Gives up.</param>

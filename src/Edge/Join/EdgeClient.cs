@@ -18,13 +18,14 @@ namespace Learngene.Edge.Join;
 internal sealed class EdgeClient(JoinSettings settings, Action<string> note, TimeProvider time)
 {
     private readonly EdgeState _state = new(settings.StateDirectory);
-    private readonly Reconnecting _patiently = new(note, time);
+    private Reconnecting _patiently = null!;
 
     public async Task<JoinResult> RunAsync(CancellationToken token)
     {
         torch.set_num_threads(settings.Threads);
         using var lease = _state.Lock();
-        using var http = new FederationHttp(settings.Server, settings.Federation, settings.Name, settings.Token);
+        using var http = new FederationHttp(settings.Servers, settings.Federation, settings.Name, settings.Token);
+        _patiently = new(note, http.TryNext, time);
         var terms = await _patiently.AskAsync(() => http.TermsAsync(token), token);
         var task = new FederatedTask(FederationSettings.Parse(terms.Specification), Json.Parse<VitShape>(terms.Config, "config"), Json.Parse<Preprocess>(terms.Preprocess, "preprocess"));
         using var data = DataSet.Open(settings.Data, null, null, settings.ImageSize ?? (IsFolder(settings.Data) ? task.Shape.ImageSize : null));
@@ -71,14 +72,15 @@ internal sealed class EdgeClient(JoinSettings settings, Action<string> note, Tim
         {
             if (_state.Pending(work.Round) is not { } upload)
             {
-                byte[]? download = work.Inline ?? (work.Download is { } url ? await _patiently.AskAsync(() => http.DownloadAsync(url, work.DownloadBytes, token), token) : null);
+                byte[]? download = work.Inline ?? (work.Download is { } url ? await http.DownloadAsync(url, work.DownloadBytes, token) : null);
                 var outcome = client.Train(new(work.Round, work.Cohort, work.Layers, work.Seed), download, _state.Client.Before(work.Round), token.ThrowIfCancellationRequested);
                 if (outcome.State is { } kept) _state.Client.Keep(work.Round, kept);
                 _state.SetPending(work.Round, upload = outcome.Upload);
                 note(Invariant($"round {work.Round}: accuracy {outcome.Accuracy:P1} as downloaded, loss {outcome.Loss:F4}, {work.DownloadBytes} bytes down, {upload.Length} up"));
                 result = result with { BytesDown = result.BytesDown + work.DownloadBytes, LastAccuracy = outcome.Accuracy };
             }
-            await _patiently.AskAsync(() => http.ContributeAsync(work.Upload, upload, token), token);
+            await http.ContributeAsync(work.Upload, upload, token);
+            _patiently.Answered();
             _state.ClearPending();
             return result with { Contributions = result.Contributions + 1, BytesUp = result.BytesUp + upload.Length, LastRound = work.Round };
         }
@@ -86,6 +88,12 @@ internal sealed class EdgeClient(JoinSettings settings, Action<string> note, Tim
         {
             _state.ClearPending();
             note($"round {work.Round} went on without this client: {e.Message}");
+            return result;
+        }
+        catch (Exception e) when (Reconnecting.IsPassing(e) && !token.IsCancellationRequested)
+        {
+            // What the silo gave leads to itself; where another has the round now, the next check-in leads there. What is trained is kept.
+            await _patiently.FailedAsync(e, token);
             return result;
         }
     }
@@ -109,6 +117,10 @@ internal sealed class EdgeClient(JoinSettings settings, Action<string> note, Tim
             catch (ApiException e) when (e.Message.Contains("were announced", StringComparison.Ordinal))
             {
                 // A round was closed in between: ask again.
+            }
+            catch (Exception e) when (Reconnecting.IsPassing(e) && !token.IsCancellationRequested)
+            {
+                await _patiently.FailedAsync(e, token);
             }
     }
 

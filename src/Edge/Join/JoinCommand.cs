@@ -9,7 +9,7 @@ internal static class JoinCommand
     public const string Example = "learngene-edge join hospitals/fed --server https://learngene.example:8080 --data images --name st-mary --token-file token";
 
     private static readonly Argument<string> s_federation = new("FEDERATION") { Description = "The federation's name." };
-    private static readonly Option<string> s_server = Needed("--server", "URL", "Address of a silo's HTTP side, such as http://127.0.0.1:8080.");
+    private static readonly Option<string> s_server = Needed("--server", "URL[,URL...]", "Address of a silo's HTTP side, such as http://127.0.0.1:8080; of several, with commas between, the next is asked when one does not answer.");
     private static readonly Option<string> s_data = Needed("--data", "DIR", "The images: IDX files, CIFAR's, or a folder for each class.");
     private static readonly Option<string> s_name = Needed("--name", "N", "This client's name in the federation; the same each time.");
     private static readonly Option<string?> s_token = new("--token-file") { Description = "A file with the token, where the silo wants one.", HelpName = "FILE" };
@@ -42,8 +42,7 @@ internal static class JoinCommand
     private static JoinSettings Settings(ParseResult parsed)
     {
         string server = parsed.GetRequiredValue(s_server), name = parsed.GetRequiredValue(s_name), federation = parsed.GetRequiredValue(s_federation);
-        if (!Uri.TryCreate(server, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new InvalidInputException($"--server '{server}' is not an address such as http://127.0.0.1:8080.");
+        var servers = server.Split(',', StringSplitOptions.TrimEntries).Select(Address).ToList();
         if (name.Length is 0 or > 100 || name.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '_' or '-')) || name[0] is '.' or '-')
             throw new InvalidInputException($"--name '{name}' is not allowed: letters, digits, '.', '_' and '-', 100 characters at most.");
         if (parsed.GetValue(s_rounds) < 0) throw new InvalidInputException($"--rounds {parsed.GetValue(s_rounds)} is negative; 0 stays to the end.");
@@ -54,11 +53,15 @@ internal static class JoinCommand
         string data = parsed.GetRequiredValue(s_data);
         if (!Directory.Exists(data)) throw new InvalidInputException($"--data '{data}' is no directory; the one that holds the images is expected.");
         string state = parsed.GetValue(s_state) ?? Path.Combine(".learngene-edge", federation.Replace('/', '_'), name);
-        return new(address, federation, name, data, bearer, Path.GetFullPath(state), parsed.GetValue(s_rounds), parsed.GetValue(s_size), parsed.GetValue(s_threads));
+        return new(servers, federation, name, data, bearer, Path.GetFullPath(state), parsed.GetValue(s_rounds), parsed.GetValue(s_size), parsed.GetValue(s_threads));
     }
+
+    private static Uri Address(string server) => Uri.TryCreate(server, UriKind.Absolute, out var address) && address.Scheme is ("http" or "https")
+        ? address
+        : throw new InvalidInputException($"--server '{server}' is not an address such as http://127.0.0.1:8080.");
 
     private static Option<string> Needed(string name, string what, string description) => new(name) { Description = description, HelpName = what, Required = true };
 }
 
 /// <summary>What a client that joins was told.</summary>
-internal sealed record JoinSettings(Uri Server, string Federation, string Name, string Data, string? Token, string StateDirectory, int Rounds, int? ImageSize, int Threads);
+internal sealed record JoinSettings(IReadOnlyList<Uri> Servers, string Federation, string Name, string Data, string? Token, string StateDirectory, int Rounds, int? ImageSize, int Threads);

@@ -33,15 +33,24 @@ public sealed class FederationHttp : IDisposable
     // A shorter body is sent at once; before a longer one the silo is asked whether it is wanted, and answers when it has room for it.
     private const int LongestAtOnce = 64 * 1024;
     private readonly HttpClient _http;
-    private readonly Uri _server;
+    private readonly IReadOnlyList<Uri> _servers;
     private readonly string _federation, _client;
+    private int _at;
 
     /// <summary>A client of one federation.</summary>
     /// <param name="server">Address of a silo, such as https://learngene.example:8080.</param><param name="federation">Its name.</param><param name="client">The client's name.</param>
     /// <param name="token">The token, where the silo wants one.</param><param name="handler">How requests are sent; null (default) is as <see cref="NewHandler"/> does.</param>
     public FederationHttp(Uri server, string federation, string client, string? token = null, HttpMessageHandler? handler = null)
+        : this([server], federation, client, token, handler) { }
+
+    /// <summary>A client of one federation that knows several silos of the cluster.</summary>
+    /// <param name="servers">Addresses of silos, one at least; the first is asked until <see cref="TryNext"/>.</param><param name="federation">Its name.</param>
+    /// <param name="client">The client's name.</param><param name="token">The token, where the silos want one.</param>
+    /// <param name="handler">How requests are sent; null (default) is as <see cref="NewHandler"/> does.</param>
+    public FederationHttp(IReadOnlyList<Uri> servers, string federation, string client, string? token = null, HttpMessageHandler? handler = null)
     {
-        (_server, _federation, _client) = (server, Uri.EscapeDataString(federation), Uri.EscapeDataString(client));
+        ArgumentOutOfRangeException.ThrowIfZero(servers.Count);
+        (_servers, _federation, _client) = (servers, Uri.EscapeDataString(federation), Uri.EscapeDataString(client));
         _http = handler is null ? new(NewHandler()) : new(handler, disposeHandler: false);
         _http.Timeout = s_longest;
         if (token is not null) _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -49,6 +58,11 @@ public sealed class FederationHttp : IDisposable
 
     /// <summary>How requests are sent unless a handler is given; several clients of one process may share one.</summary>
     public static SocketsHttpHandler NewHandler() => new() { Expect100ContinueTimeout = TimeSpan.FromMinutes(2) };
+
+    /// <summary>From now on asks the next of the silos, after the last the first.</summary>
+    public void TryNext() => _at = (_at + 1) % _servers.Count;
+
+    private Uri Server => _servers[_at];
 
     /// <summary>What a participant needs to know.</summary>
     public Task<ClientTerms> TermsAsync(CancellationToken token = default) => AskAsync<ClientTerms>(() => new(HttpMethod.Get, Address("")), token);
@@ -92,13 +106,13 @@ public sealed class FederationHttp : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private Uri Address(string path) => new(_server, $"/api/v1/federations/{_federation}{path}");
+    private Uri Address(string path) => new(Server, $"/api/v1/federations/{_federation}{path}");
 
     // A silo that calls itself by a loopback address is reached as it was when that is not where we are.
     private Uri Reachable(string url)
     {
         var given = new Uri(url);
-        return given.IsLoopback && !_server.IsLoopback ? new(_server, given.PathAndQuery) : given;
+        return given.IsLoopback && !Server.IsLoopback ? new(Server, given.PathAndQuery) : given;
     }
 
     private static ByteArrayContent Body<T>(T value) =>

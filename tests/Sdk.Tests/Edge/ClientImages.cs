@@ -31,7 +31,7 @@ internal static class ClientImages
 
     private static byte[] Shipped(string file)
     {
-        using var stream = new GZipStream(File.OpenRead(Path.Combine(Programs.FashionMnist, file)), CompressionMode.Decompress);
+        using var stream = new GZipStream(File.OpenRead(Path.Combine(AppContext.BaseDirectory, "data", "fashion-mnist", file)), CompressionMode.Decompress);
         using var memory = new MemoryStream();
         stream.CopyTo(memory);
         return memory.ToArray();
