@@ -14,7 +14,7 @@ public static class Json
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
         MaxDepth = 16,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Training.UnusedOptions.LeaveOut } },
     };
 
     /// <summary>Reads a settings object: a difference to the defaults of <typeparamref name="T"/>.</summary>

@@ -13,7 +13,7 @@ public static class SettingKeys
     [
         "epochs", "batch", "lr", "minLr", "warmupEpochs", "warmupLr", "weightDecay", "beta1", "beta2", "epsilon", "clip", "dropPath", "labelSmoothing",
         "distillationAlpha", "distillationMean", "temperature", "seed", "precision", "flip", "cropPadding", "randomErasing", "mixup", "cutmix",
-        "randAugmentOps", "randAugmentMagnitude", "colorJitter", "images", "evaluateEvery", "testImages",
+        "randAugmentOps", "randAugmentMagnitude", "colorJitter", "images", "evaluateEvery", "testImages", "workers", "localSteps", "outerLr", "outerMomentum",
     ];
 
     /// <summary>The keys of a job's settings.</summary>

@@ -55,6 +55,7 @@ public sealed record InitialiseSettings : TrainingOptions
     public override void Validate()
     {
         base.Validate();
+        if (Workers > 1) throw new InvalidInputException($"workers {Workers} is for trainings; an initialisation of a few steps has 1.");
         if (Steps is not { } steps) return;
         Within("steps", steps, 1, 1_000_000);
         if (KnownBaselines.Initialisation(Baseline).DefaultSteps == 0)

@@ -30,6 +30,12 @@ public sealed record BatchLoaderOptions
     /// <summary>The first batch to deliver, 0 to the number of batches: resumes an epoch without decoding what is skipped. Default 0.</summary>
     public int FirstBatch { get; init; }
 
+    /// <summary>Deliver only every so-manieth batch, from the first on, 1 or more: a worker's share of an epoch. Default 1.</summary>
+    public int Every { get; init; } = 1;
+
+    /// <summary>Deliver no more than so many batches, 1 or more. Null (default): to the epoch's end.</summary>
+    public int? Most { get; init; }
+
     /// <summary>Use only this many images, 1 to all: a random subset that depends on the seed only, a smaller one being part of a larger one. Null (default): all.</summary>
     public int? Take { get; init; }
 
@@ -51,6 +57,8 @@ public sealed record BatchLoaderOptions
         Require(Workers is >= 0 and <= 256, nameof(Workers), Workers, "0 to 256 threads are allowed");
         Require(QueueDepth is >= 1 and <= 1024, nameof(QueueDepth), QueueDepth, "1 to 1,024 batches are allowed");
         Require(FirstBatch >= 0 && FirstBatch <= Batches, nameof(FirstBatch), FirstBatch, $"0 to {Batches} is allowed, the number of batches");
+        Require(Every >= 1, nameof(Every), Every, "1 or more is allowed");
+        Require(Most is null or >= 1, nameof(Most), Most ?? 0, "1 or more is allowed");
         Preprocess.Check(Set.Geometry.Channels);
         Augment.Check(Set.Geometry);
     }
@@ -60,6 +68,9 @@ public sealed record BatchLoaderOptions
 
     /// <summary>Batches in the whole epoch, from 0.</summary>
     internal int Batches => DropLast ? Images / BatchSize : (int)(((long)Images + BatchSize - 1) / BatchSize);
+
+    /// <summary>Batches that are delivered.</summary>
+    internal int Delivered => (int)Math.Min(Most ?? int.MaxValue, ((long)Batches - FirstBatch + Every - 1) / Every);
 
     private static void Require(bool ok, string name, int value, string allowed)
     {

@@ -27,6 +27,11 @@ public sealed class ComponentTraining(
     /// <summary>Phases of the run; one unless components are trained in phases.</summary>
     public int Phases => _counts.Length;
 
+    /// <summary>The training where it is one, without phases; null where it has some.</summary>
+    public Trainer? InOne => settings.Training == DecompositionTraining.Phases
+        ? null
+        : new(new ComponentTrainable(shape, parameters, settings), data, preprocess, settings, teacher);
+
     /// <summary>Trains to the end.</summary>
     /// <param name="watcher">Looks on, cancels, keeps checkpoints; sees one run of all phases' steps.</param>
     /// <param name="checkpoint">Where to go on from; null starts at the beginning.</param>
@@ -52,8 +57,7 @@ public sealed class ComponentTraining(
 
     private IReadOnlyList<EpochResult> Train(int phase, IReadOnlyList<EpochResult> before, ITrainingWatcher watcher, SafetensorsFile? checkpoint)
     {
-        if (settings.Training != DecompositionTraining.Phases)
-            return new Trainer(new ComponentTrainable(shape, parameters, settings), data, preprocess, settings, teacher).Run(watcher, checkpoint);
+        if (InOne is { } whole) return whole.Run(watcher, checkpoint);
         int frozen = phase == 0 ? 0 : _counts[phase - 1], count = _counts[phase];
         using var trained = new ParameterSet(DecompositionParameters.Specs(shape with { Components = count - frozen }), parameters.Values.device);
         Copy(trained, frozen, count, fromAll: true);

@@ -116,6 +116,8 @@ public sealed record DecompositionSettings : TrainingOptions
         Within("orderOffset", OrderOffset, 0, 1);
         Within("minDepth", MinDepth, 1, 256);
         Within("measureSizes", MeasureSizes, 0, int.MaxValue);
+        if (Training == DecompositionTraining.Phases && Workers > 1)
+            throw new InvalidInputException($"workers {Workers} cannot train in phases; use training 'together' or 'sampled', or 1 worker.");
         if (Components is not { } counts) return;
         if (counts.Count == 0) throw new InvalidInputException("components is empty; it needs at least one number in 1..256.");
         for (int i = 0; i < counts.Count; i++)

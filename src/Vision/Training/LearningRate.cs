@@ -4,11 +4,12 @@ namespace Learngene.Vision.Training;
 /// <param name="options">Rates and lengths.</param>
 /// <param name="stepsPerEpoch">Steps of an epoch.</param>
 /// <param name="limit">Steps of a run that ends by steps rather than epochs: at most a tenth of them are warm-up. Null (default): the epochs.</param>
-public sealed class LearningRate(TrainingOptions options, int stepsPerEpoch, long? limit = null)
+/// <param name="workers">Between how many the steps are divided: rates are by the steps of one of them. Default 1.</param>
+public sealed class LearningRate(TrainingOptions options, int stepsPerEpoch, long? limit = null, int workers = 1)
 {
-    private readonly double _total = limit ?? (double)options.Epochs * stepsPerEpoch;
+    private readonly double _total = (limit ?? (double)options.Epochs * stepsPerEpoch) / workers;
     private readonly double _warm = Math.Min(
-        (options.WarmupEpochs ?? Math.Min(5, options.Epochs / 10.0)) * stepsPerEpoch, limit is { } steps ? steps / 10.0 : double.PositiveInfinity);
+        (options.WarmupEpochs ?? Math.Min(5, options.Epochs / 10.0)) * stepsPerEpoch, limit is { } steps ? steps / 10.0 : double.PositiveInfinity) / workers;
 
     /// <summary>The rate of step <paramref name="step"/>, from 0 on.</summary>
     public double At(long step)

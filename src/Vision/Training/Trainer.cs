@@ -15,10 +15,10 @@ namespace Learngene.Vision.Training;
 /// <param name="teacher">Distilled, if given.</param>
 public sealed class Trainer(ITrainable model, DataSet data, Preprocess preprocess, TrainingOptions options, Teacher? teacher = null)
 {
-    private readonly int _images = options.Images > 0 ? Math.Min(options.Images, data.Train.Count) : data.Train.Count;
+    private readonly int _images = ImagesOf(options, data.Train.Count);
 
     /// <summary>Steps of an epoch: whole batches, or one smaller one where there are fewer images than a batch.</summary>
-    public int StepsPerEpoch => Math.Max(1, _images / options.Batch);
+    public int StepsPerEpoch => StepsOf(options, _images);
 
     /// <summary>Steps of the run.</summary>
     public long Steps => Limit ?? (long)StepsPerEpoch * options.Epochs;
@@ -28,6 +28,15 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
 
     /// <summary>What a run without a checkpoint starts from: the phase and the epochs before it. Default: nothing.</summary>
     public TrainingState Start { get; init; } = new();
+
+    /// <summary>The same run as rounds of several workers.</summary>
+    public ShardPlan Shards => new(Steps, StepsPerEpoch, options.Workers, options.LocalSteps);
+
+    /// <summary>One worker's part of a round: <see cref="ShardRound"/>.</summary>
+    public ShardRound Shard(long round, int worker) => new(this, round, worker);
+
+    /// <summary>What brings the workers of a round together: <see cref="OuterRound"/>.</summary>
+    public OuterRound Outer(long round) => new(this, round);
 
     /// <summary>Trains to the end.</summary>
     /// <param name="watcher">Looks on, cancels, keeps checkpoints.</param>
@@ -39,17 +48,15 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         using var optimiser = new AdamW(model.Parameters, options);
         var state = checkpoint is null ? Start : TrainingState.Load(checkpoint, model, optimiser);
         // By the whole run, not by what is left of it: a resumed run must see the same answers to the bit.
-        teacher?.Remember(data.Train, preprocess, options.Augment(), Steps * options.Batch, watcher);
+        Remember(Steps, watcher);
         var rate = new LearningRate(options, StepsPerEpoch, Limit);
         while (state.Step < Steps)
         {
-            using var loader = new BatchLoader(Loading(state));
+            using var loader = new BatchLoader(Loading(state.Before.Count + (int)(state.Step / StepsPerEpoch), (int)(state.Step % StepsPerEpoch)));
             foreach (var batch in loader)
             {
                 watcher.Breathe();
-                double loss = Step(batch, state.Step, optimiser, rate.At(state.Step));
-                if (!double.IsFinite(loss))
-                    throw new ArithmeticException($"the loss is {loss} in step {state.Step + 1}; lower lr (it is {options.Lr}) or set clip.");
+                double loss = Step(batch, state.Step, state.Step, optimiser, rate.At(state.Step));
                 state = state with { Step = state.Step + 1, LossSum = state.LossSum + loss, LossCount = state.LossCount + 1 };
                 if (state.Step % StepsPerEpoch == 0 || state.Step == Steps) state = EndEpoch(state, watcher);
                 watcher.OnStep(new(state.Step, Steps, Mean(state), rate.At(state.Step - 1), state.History));
@@ -61,15 +68,23 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         return state.History;
     }
 
-    private double Step(Batch batch, long step, AdamW optimiser, double learningRate)
+    internal ITrainable Model => model;
+    internal TrainingOptions Options => options;
+
+    /// <summary>Works the teacher's answers out first, where so many steps of this computation pay for it.</summary>
+    internal void Remember(long steps, ITrainingWatcher watcher) => teacher?.Remember(data.Train, preprocess, options.Augment(), steps * options.Batch, watcher);
+
+    /// <summary>Step <paramref name="step"/> of an optimiser on batch <paramref name="number"/> of the run, from whose number comes what is random.</summary>
+    internal double Step(Batch batch, long number, long step, AdamW optimiser, double learningRate)
     {
         using var scope = NewDisposeScope();
         var images = Images.ToTensor(batch, model.Parameters.Values.device);
-        var logits = model.Train(images, step);
+        var logits = model.Train(images, number);
         var loss = Loss(logits, images, batch);
         loss.backward();
         optimiser.Step(step, learningRate);
-        return loss.item<float>();
+        double value = loss.item<float>();
+        return double.IsFinite(value) ? value : throw new ArithmeticException($"the loss is {value} in step {step + 1}; lower lr (it is {options.Lr}) or set clip.");
     }
 
     private Tensor Loss(Tensor logits, Tensor images, Batch batch)
@@ -88,20 +103,23 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         return state with { LossSum = 0, LossCount = 0, History = [.. state.History, new(epoch, state.LossSum / state.LossCount, accuracy)] };
     }
 
-    private Evaluation Evaluate(ITrainingWatcher watcher)
+    internal Evaluation Evaluate(ITrainingWatcher watcher)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
         return Evaluator.Run(model.Predictor(), data.Test, preprocess, watcher, model.Parameters.Values.device, options.TestImages);
     }
 
+    internal static int ImagesOf(TrainingOptions options, int all) => options.Images > 0 ? Math.Min(options.Images, all) : all;
+    internal static int StepsOf(TrainingOptions options, int images) => Math.Max(1, images / options.Batch);
+
     private static double Mean(TrainingState state) =>
         state.LossCount > 0 ? state.LossSum / state.LossCount : state.History.Count > 0 ? state.History[^1].Loss : 0;
 
-    private BatchLoaderOptions Loading(TrainingState state) => new()
+    internal BatchLoaderOptions Loading(int epoch, int firstBatch) => new()
     {
         Set = data.Train, Preprocess = preprocess, Augment = options.Augment(), BatchSize = options.Batch, Seed = options.Seed,
-        Epoch = state.Before.Count + (int)(state.Step / StepsPerEpoch), FirstBatch = (int)(state.Step % StepsPerEpoch), Shuffle = true, DropLast = _images >= options.Batch,
+        Epoch = epoch, FirstBatch = firstBatch, Shuffle = true, DropLast = _images >= options.Batch,
         Take = _images < data.Train.Count ? _images : null,
     };
 }

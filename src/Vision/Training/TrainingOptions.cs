@@ -79,6 +79,15 @@ public record TrainingOptions
     /// <summary>Images of the test split to evaluate on; 0 (default) is all.</summary>
     public int TestImages { get; init; }
 
+    /// <summary>Workers that train side by side on a part of the batches each, 1..64; more devices than one are used by as many. Default 1.</summary>
+    public int Workers { get; init; } = 1;
+    /// <summary>With workers: steps that each takes between two averages, 1..100,000. Default 50.</summary>
+    public int LocalSteps { get; init; } = 50;
+    /// <summary>With workers: rate of the outer step along the averaged change, 0..10. Default 0.7 (DiLoCo); 1 without momentum is the plain average.</summary>
+    public double OuterLr { get; init; } = 0.7;
+    /// <summary>With workers: Nesterov momentum of the outer step, 0..0.999999. Default 0.9 (DiLoCo).</summary>
+    public double OuterMomentum { get; init; } = 0.9;
+
     /// <summary>The augmentation that these options ask for.</summary>
     public AugmentOptions Augment() => new()
     {
@@ -108,6 +117,10 @@ public record TrainingOptions
         Within("images", Images, 0, int.MaxValue);
         Within("testImages", TestImages, 0, int.MaxValue);
         Within("evaluateEvery", EvaluateEvery, 0, 100_000);
+        Within("workers", Workers, 1, ShardPlan.MostWorkers);
+        Within("localSteps", LocalSteps, 1, 100_000);
+        Within("outerLr", OuterLr, 0, 10);
+        Within("outerMomentum", OuterMomentum, 0, 0.999999);
     }
 
     /// <summary>Throws unless <paramref name="value"/> is within the range.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Learngene.Vision.Files;
 using Learngene.Vision.Safetensors;
 using static TorchSharp.torch;
 
@@ -33,34 +31,22 @@ public sealed record TrainingState
     /// <summary>Writes a checkpoint of <paramref name="owner"/>'s run.</summary>
     public void Save(Stream stream, string owner, ITrainable model, AdamW optimiser)
     {
-        var metadata = new Dictionary<string, string>
-        {
-            ["learngene.kind"] = "checkpoint", ["learngene.owner"] = owner, ["learngene.state"] = JsonSerializer.Serialize(this, Json.Strict),
-        };
-        var tensors = Tensors(model, optimiser);
-        using var writer = new SafetensorsWriter(stream, metadata, [.. tensors.Select(t => new TensorPlan(t.Key, [t.Value.numel()], TensorType.F32))]);
-        foreach (var (_, tensor) in tensors)
-            TensorIO.Write(writer, tensor);
-        writer.Complete();
+        Checkpoint.Write(stream, owner, this, Tensors(model, optimiser));
     }
 
     /// <summary>Reads a checkpoint back into the parameters, moments and constants.</summary>
     public static TrainingState Load(SafetensorsFile file, ITrainable model, AdamW optimiser)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (key, target) in Tensors(model, optimiser))
-            target.copy_(TensorIO.Read(file, file[key], allowNonFinite: true));
+        Checkpoint.Read(file, Tensors(model, optimiser));
         return Read(file);
     }
 
     /// <summary>Reads only where the run was, not its tensors.</summary>
-    public static TrainingState Read(SafetensorsFile file) => Json.Parse<TrainingState>(file.Metadata["learngene.state"], "learngene.state");
+    public static TrainingState Read(SafetensorsFile file) => Checkpoint.State<TrainingState>(file);
 
-    private static List<KeyValuePair<string, Tensor>> Tensors(ITrainable model, AdamW optimiser)
+    private static (string, Tensor)[] Tensors(ITrainable model, AdamW optimiser)
     {
-        List<KeyValuePair<string, Tensor>> tensors = [new("values", model.Parameters.Values), new("first", optimiser.First), new("second", optimiser.Second)];
-        if (model.Constants is { } constants) tensors.Add(new("constants", constants));
-        return tensors;
+        (string, Tensor)[] trained = [("values", model.Parameters.Values), ("first", optimiser.First), ("second", optimiser.Second)];
+        return model.Constants is { } constants ? [.. trained, ("constants", constants)] : trained;
     }
 }

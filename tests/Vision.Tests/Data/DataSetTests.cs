@@ -8,7 +8,7 @@ public sealed class DataSetTests : IDisposable
     private readonly TempFolder _folder = new();
 
     /// <summary>The data set that ships, in the source tree.</summary>
-    internal static string Shipped([CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "../../../data/fashion-mnist");
+    internal static string Shipped([CallerFilePath] string here = "") => Path.Combine(here[..here.LastIndexOf("tests", StringComparison.Ordinal)], "data/fashion-mnist");
 
     public void Dispose() => _folder.Dispose();
 

@@ -31,19 +31,24 @@ internal sealed class SmallRun : IDisposable
     public (byte[] Values, IReadOnlyList<EpochResult> History) Train(
         bool lets, ITrainingWatcher watcher, byte[]? checkpoint = null, TrainingOptions? options = null, ulong initial = 1)
     {
-        var settings = options ?? (lets ? LetsOptions : Options);
-        var shape = Shape(16, 2);
-        var letsShape = new LetsShape { Learngene = Shape(8, 2), Auxiliary = Shape(16, 4) };
-        using var parameters = lets ? LetsParameters.Create(letsShape, initial) : VitInit.Create(shape, initial);
-        using var teacherParameters = VitInit.Create(shape, 9);
-        LetsSample.AddNoise(teacherParameters, 9, 0.2);
-        var teacher = lets ? new Teacher(shape, teacherParameters) : null;
-        ITrainable model = lets ? new LetsTrainable(letsShape, parameters, (LetsSettings)settings) : new VitTrainable(shape, parameters, settings);
-        var trainer = new Trainer(model, Data, Data.Preprocess, settings, teacher);
+        using var made = New(lets, options ?? (lets ? LetsOptions : Options), initial);
         if (checkpoint is not null) File.WriteAllBytes(_folder["checkpoint"], checkpoint);
         using var file = checkpoint is null ? null : SafetensorsFile.Open(_folder["checkpoint"]);
-        var history = trainer.Run(watcher, file);
-        return (parameters.Values.bytes.ToArray(), history);
+        var history = made.Trainer.Run(watcher, file);
+        return (made.Values, history);
+    }
+
+    /// <summary>A model to train, and what trains it.</summary>
+    public MadeTrainer New(bool lets, TrainingOptions settings, ulong initial = 1)
+    {
+        var shape = Shape(16, 2);
+        var letsShape = new LetsShape { Learngene = Shape(8, 2), Auxiliary = Shape(16, 4) };
+        var parameters = lets ? LetsParameters.Create(letsShape, initial) : VitInit.Create(shape, initial);
+        var teacherParameters = VitInit.Create(shape, 9);
+        LetsSample.AddNoise(teacherParameters, 9, 0.2);
+        var teacher = new Teacher(shape, teacherParameters);
+        ITrainable model = lets ? new LetsTrainable(letsShape, parameters, (LetsSettings)settings) : new VitTrainable(shape, parameters, settings);
+        return new(new(model, Data, Data.Preprocess, settings, lets ? teacher : null), parameters, teacher, teacherParameters);
     }
 
     public void Dispose()
@@ -62,6 +67,21 @@ internal sealed class SmallRun : IDisposable
         Epochs = 3, Batch = 16, Lr = 2e-3, WarmupEpochs = 1, DropPath = 0.3, LabelSmoothing = 0.1, Clip = 1, DistillationAlpha = 0.7, Temperature = 2,
         Flip = true, CropPadding = 2, RandomErasing = 0.25, Mixup = 0.8, Cutmix = 1, RandAugmentOps = 2, ColorJitter = 0.4, Seed = 5,
     };
+}
+
+/// <summary>A trainer with what it needs.</summary>
+internal sealed class MadeTrainer(Trainer trainer, ParameterSet parameters, params IDisposable[] more) : IDisposable
+{
+    public Trainer Trainer => trainer;
+
+    /// <summary>What is trained, as it is.</summary>
+    public byte[] Values => parameters.Values.bytes.ToArray();
+
+    public void Dispose()
+    {
+        parameters.Dispose();
+        foreach (var one in more) one.Dispose();
+    }
 }
 
 /// <summary>Keeps the checkpoint of one step and stops the run a little later, as a process that is killed would.</summary>

@@ -4,8 +4,8 @@ using Learngene.Vision.Data.Augment;
 namespace Learngene.Vision.Data.Loading;
 
 /// <summary>
-/// Threads that prepare the batches of one enumeration. A thread takes the next number, as long as that is no more than the queue's depth ahead
-/// of the consumer, and puts its result where that number belongs; so batches come in order and at most depth + 1 exist.
+/// Threads that prepare the batches of one enumeration. A thread takes the next turn, as long as that is no more than the queue's depth ahead
+/// of the consumer, and puts its result where that turn belongs; so batches come in order and at most depth + 1 exist.
 /// </summary>
 internal sealed class BatchRun : IDisposable
 {
@@ -20,18 +20,17 @@ internal sealed class BatchRun : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Canvas? _own;
     private Batch? _current;
-    private int _nextToFill, _nextToTake;
+    private int _nextToFill, _nextToTake; // of those to deliver, from 0 on
 
     public BatchRun(EpochPlan plan, BatchPool pool)
     {
         var options = plan.Options;
-        (_plan, _pool, _end) = (plan, pool, options.Batches);
-        _nextToFill = _nextToTake = options.FirstBatch;
+        (_plan, _pool, _end) = (plan, pool, options.Delivered);
         _slots = new Slot[options.QueueDepth];
         _filled = [.. _slots.Select(_ => new SemaphoreSlim(0))];
         _room = new(options.QueueDepth);
         _own = options.Workers == 0 ? new Canvas(options.Set.Geometry) : null;
-        _threads = new Thread[Math.Min(options.Workers, _end - _nextToFill)];
+        _threads = new Thread[Math.Min(options.Workers, _end)];
         for (var i = 0; i < _threads.Length; i++)
         {
             _threads[i] = new(Work) { IsBackground = true, Name = $"batches {i}" };
@@ -49,10 +48,10 @@ internal sealed class BatchRun : IDisposable
         Release();
         if (_nextToTake >= _end)
             return null;
-        var number = _nextToTake++;
+        var turn = _nextToTake++;
         if (_own is not null)
-            return _current = Fill(number, _own);
-        var place = number % _slots.Length;
+            return _current = Fill(turn, _own);
+        var place = turn % _slots.Length;
         Await(_filled[place]);
         var slot = _slots[place];
         _slots[place] = default;
@@ -85,10 +84,10 @@ internal sealed class BatchRun : IDisposable
         var canvas = new Canvas(_plan.Options.Set.Geometry);
         try
         {
-            while (Next() is { } number)
+            while (Next() is { } turn)
             {
-                var place = number % _slots.Length;
-                _slots[place] = TryFill(number, canvas);
+                var place = turn % _slots.Length;
+                _slots[place] = TryFill(turn, canvas);
                 _filled[place].Release();
             }
         }
@@ -120,11 +119,11 @@ internal sealed class BatchRun : IDisposable
         }
     }
 
-    private Slot TryFill(int number, Canvas canvas)
+    private Slot TryFill(int turn, Canvas canvas)
     {
         try
         {
-            return new(Fill(number, canvas), null);
+            return new(Fill(turn, canvas), null);
         }
         catch (Exception e) // whatever it is, it belongs to the consumer, in its turn
         {
@@ -132,8 +131,9 @@ internal sealed class BatchRun : IDisposable
         }
     }
 
-    private Batch Fill(int number, Canvas canvas)
+    private Batch Fill(int turn, Canvas canvas)
     {
+        var number = _plan.Options.FirstBatch + turn * _plan.Options.Every;
         var batch = _pool.Rent(_plan.CountOf(number));
         _plan.Fill(batch, number, canvas);
         return batch;
