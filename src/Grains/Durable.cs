@@ -16,6 +16,28 @@ internal sealed class Durable<T>(IPersistentState<T> state) where T : class, new
     /// <summary>What is written.</summary>
     public T Value => _value ??= state.State ?? new();
 
+    /// <summary>Takes the record out of the store; the value is then a new one.</summary>
+    public async Task ClearAsync()
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            if (_superseded is not null) throw _superseded;
+            await state.ClearStateAsync();
+            _value = new();
+        }
+        catch (InconsistentStateException e)
+        {
+            _superseded = e;
+            throw;
+        }
+        finally
+        {
+            state.State = Value;
+            _turn.Release();
+        }
+    }
+
     /// <summary>Writes what <paramref name="change"/> makes of the value; the same value is not written. Tells whether it was.</summary>
     public async Task<bool> ChangeAsync(Func<T, T> change)
     {

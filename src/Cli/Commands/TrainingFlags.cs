@@ -14,6 +14,8 @@ internal sealed class TrainingFlags
     private readonly Option<double?> _lr = Flags.Number("--lr", "Learning rate after warm-up.");
     private readonly Option<ulong?> _seed = Flags.Seed();
     private readonly Option<string?> _precision = Flags.Choice("--precision", "Number format of the products (default fp32).", "fp32", "bf16");
+    private readonly Option<int?> _workers = Flags.Whole("--workers", "Train on so many devices side by side (default 1).");
+    private readonly Option<int?> _localSteps = Flags.Whole("--local-steps", "With workers: steps of each between two averages (default 50).");
     private readonly Option<string?> _config = Flags.Maybe("--config", "FILE", "A JSON object of settings; the options given here win over it.");
     private readonly Option<string[]> _set = new("--set") { Description = "Any setting, such as --set images=512; repeatable.", HelpName = "KEY=VALUE", Arity = ArgumentArity.OneOrMore };
 
@@ -25,7 +27,7 @@ internal sealed class TrainingFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[_epochs, _batch, _lr, _seed, _precision, _config, _set, Wait]) command.Add(option);
+        foreach (var option in (Option[])[_epochs, _batch, _lr, _seed, _precision, _workers, _localSteps, _config, _set, Wait]) command.Add(option);
         _devices.AddTo(command);
     }
 
@@ -44,7 +46,8 @@ internal sealed class TrainingFlags
             settings[key] = value;
         }
         foreach (var (key, value) in (ReadOnlySpan<(string, JsonNode?)>)
-            [("epochs", call.Get(_epochs)), ("batch", call.Get(_batch)), ("lr", call.Get(_lr)), ("seed", call.Get(_seed)), ("precision", call.Get(_precision)), .. more])
+            [("epochs", call.Get(_epochs)), ("batch", call.Get(_batch)), ("lr", call.Get(_lr)), ("seed", call.Get(_seed)), ("precision", call.Get(_precision)),
+                ("workers", call.Get(_workers)), ("localSteps", call.Get(_localSteps)), .. more])
             if (value is not null) Give(key, value);
         foreach (string pair in call.Get(_set) ?? [])
             Give(Key(pair), Value(pair[(pair.IndexOf('=') + 1)..]));

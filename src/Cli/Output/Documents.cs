@@ -121,6 +121,7 @@ internal static class Documents
         JobKind.AddData => "add-data",
         JobKind.LearnDecomposition => "learn-decomposition",
         JobKind.LearnBaseline => "learn-baseline",
+        JobKind.TrainShard => "train-shard",
         _ => kind.ToString().ToLowerInvariant(),
     };
 

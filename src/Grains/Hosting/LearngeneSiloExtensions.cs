@@ -27,6 +27,7 @@ public static class LearngeneSiloExtensions
         silo.Services.AddSingleton<ClusterDevices>();
         silo.Services.AddSingleton<OpenDataSets>();
         silo.Services.AddSingleton<JobWorkshop>();
+        silo.Services.AddSingleton<RoundWorkshop>();
         silo.Services.AddSingleton<JobPlanner>();
         silo.Services.AddSingleton<JobPublisher>();
         silo.Services.TryAddSingleton<IWeightStore>(s => new DirectoryWeightStore(options.WeightsDirectory, s.GetRequiredService<TimeProvider>()));

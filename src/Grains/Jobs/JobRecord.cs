@@ -29,6 +29,21 @@ internal sealed record JobOutcome
     [Id(8)] public DataSetInfo? Data { get; init; }
     [Id(9)] public IReadOnlyList<EpochPoint> History { get; init; } = [];
     [Id(10)] public int Phase { get; init; }
+    /// <summary>Of a worker's round what it needs in its next one; of a whole round the momentum of the outer step.</summary>
+    [Id(11)] public WeightRef? Moments { get; init; }
+}
+
+/// <summary>What the rounds of a training of several workers have come to, besides the values.</summary>
+[GenerateSerializer, Immutable, Alias("learngene.job-rounds")]
+internal sealed record RoundRecord
+{
+    [Id(0)] public long Done { get; init; }
+    /// <summary>Of the outer step; null before the first round, and where it has none.</summary>
+    [Id(1)] public WeightRef? Momentum { get; init; }
+    /// <summary>Each worker's own.</summary>
+    [Id(2)] public IReadOnlyList<WeightRef> Moments { get; init; } = [];
+    /// <summary>Values that went to workers and came from them.</summary>
+    [Id(3)] public long Bytes { get; init; }
 }
 
 /// <summary>A job's durable state.</summary>
@@ -49,4 +64,8 @@ internal sealed record JobRecord
     [Id(11)] public bool InputError { get; init; }
     /// <summary>The files of the phases that are done, first phase first.</summary>
     [Id(12)] public IReadOnlyList<WeightRef> Phases { get; init; } = [];
+    /// <summary>Of a worker's round what was ordered.</summary>
+    [Id(13)] public ShardOrder? Shard { get; init; }
+    /// <summary>Of a training of several workers the rounds that are done; their values are its checkpoint.</summary>
+    [Id(14)] public RoundRecord? Rounds { get; init; }
 }

@@ -41,6 +41,27 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
         if (_turn is null) _cancel.Cancel(); // it has not begun
     }
 
+    /// <summary>Begins work that is on a lane only now and then.</summary>
+    public void Begin()
+    {
+        _began = time.GetTimestamp();
+        _latest = _latest with { Started = true };
+    }
+
+    /// <summary>Such work comes to a lane, or (null) leaves it. While it is on none, suspending stops it.</summary>
+    public void Visit(LaneTurn? turn)
+    {
+        _turn = turn;
+        if (turn is null && _suspend) _cancel.Cancel();
+    }
+
+    /// <summary>Progress of such work; <paramref name="first"/> is the step it began with.</summary>
+    public void OnRounds(long first, long step, long steps, Dictionary<string, double> metrics)
+    {
+        if (step > first) metrics["secondsLeft"] = Elapsed.TotalSeconds / (step - first) * (steps - step);
+        _latest = _latest with { Step = step, Steps = steps, Metrics = metrics };
+    }
+
     public void Begin(LaneTurn turn)
     {
         _turn = turn;

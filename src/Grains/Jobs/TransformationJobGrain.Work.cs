@@ -21,12 +21,14 @@ internal sealed partial class TransformationJobGrain
     {
         try
         {
-            var outcome = Record.Outcome ?? await workshop.RunAsync(Id, Record, run, await DeviceAsync(run));
+            var outcome = Record.Outcome ?? await (Rounds.Of(Record) is { } plan ? CoordinateAsync(run, plan) : workshop.RunAsync(Id, Record, run, await DeviceAsync(run)));
             run.Token.ThrowIfCancellationRequested();
             await Outage.OutlastAsync(() => StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) }), () => !run.Suspending, time);
             await Outage.OutlastAsync(() => PublishPhasesAsync(run), () => !run.Suspending, time);
             var result = await Outage.OutlastAsync(() => publisher.PublishAsync(Id, Record, outcome), () => !run.Suspending, time);
-            await EndAsync(r => r with { State = JobState.Completed, Result = result });
+            if (run.Latest.Checkpoint != Record.Checkpoint) await ForgetAsync(run.Latest.Checkpoint); // the last one, that nobody has written down
+            await EndRoundsAsync(run);
+            await EndAsync(r => r with { State = JobState.Completed, Result = result, Rounds = null });
         }
         catch (Exception e) when (e is OperationCanceledException ? run.Suspending || !run.Token.IsCancellationRequested : e is WeightStoreUnavailableException { Stopping: true })
         {
@@ -140,6 +142,7 @@ internal sealed partial class TransformationJobGrain
                 await Task.Delay(s_retry, time);
             }
         await ForgetAsync(checkpoint);
+        await CancelShardsAsync();
         _trouble = null;
         _poll?.Dispose();
         _poll = null;
@@ -164,7 +167,7 @@ internal sealed partial class TransformationJobGrain
         try
         {
             if (Record.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
-            await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id);
+            if (Record.Shard is null) await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id); // a shard is listed nowhere
             await LeavePoolAsync();
         }
         catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again, and the pool asks whether it has ended

@@ -10,8 +10,9 @@ namespace Learngene.Grains.Jobs;
 /// A record that says queued is work to go on with: whoever activates the grain, a caller or the silo's start, sets it going.
 /// </summary>
 internal sealed partial class TransformationJobGrain(
-    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, ILocalSiloDetails silo, TimeProvider time, ILogger<TransformationJobGrain> log)
-    : Grain, ITransformationJobGrain
+    [PersistentState("job")] IPersistentState<JobRecord> state, JobWorkshop workshop, JobPlanner planner, JobPublisher publisher, RoundWorkshop rounds, ILocalSiloDetails silo,
+    TimeProvider time, ILogger<TransformationJobGrain> log)
+    : Grain, ITransformationJobGrain, ITrainShardGrain
 {
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(200), s_longPoll = TimeSpan.FromSeconds(3), s_retry = TimeSpan.FromSeconds(2);
     private readonly Durable<JobRecord> _record = new(state);
@@ -43,6 +44,7 @@ internal sealed partial class TransformationJobGrain(
 
     public async Task<JobStatus> Start(JobSpec spec)
     {
+        if (spec.Kind == JobKind.TrainShard) throw new RefusedException("a train-shard is started by the training it is part of; start that one, with workers.");
         if (Record.Spec is { } known)
             return known == spec ? Status() : throw new RefusedException($"job '{Id}' exists with another specification; choose another id.");
         var inputs = await planner.PlanAsync(spec);
@@ -94,10 +96,10 @@ internal sealed partial class TransformationJobGrain(
         return Status();
     }
 
-    public Task<IReadOnlyList<WeightRef>> References()
+    public async Task<IReadOnlyList<WeightRef>> References()
     {
-        WeightRef?[] all = [Record.Checkpoint, Record.Outcome?.Weights, .. Record.State == JobState.Completed || Record.InputError ? [] : (WeightRef?[])[Record.Spec?.File, Record.Inputs.Model?.Weights, _live?.Checkpoint]];
-        return Task.FromResult<IReadOnlyList<WeightRef>>([.. all.OfType<WeightRef>()]);
+        WeightRef?[] all = [Record.Checkpoint, Record.Outcome?.Weights, .. await OfRoundsAsync(), .. Record.State == JobState.Completed || Record.InputError ? [] : (WeightRef?[])[Record.Spec?.File, Record.Inputs.Model?.Weights, _live?.Checkpoint]];
+        return [.. all.OfType<WeightRef>()];
     }
 
     private async Task StoreAsync(Func<JobRecord, JobRecord> change)

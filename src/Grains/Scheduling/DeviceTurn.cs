@@ -14,7 +14,7 @@ internal static class DeviceTurn
     public static DeviceRequest? Request(string job, JobRecord record)
     {
         var (spec, need) = (record.Spec!, record.Spec!.Needs ?? new());
-        bool trains = spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.LearnDecomposition or JobKind.LearnBaseline or JobKind.Finetune
+        bool trains = spec.Kind is JobKind.Train or JobKind.LearnLets or JobKind.LearnDecomposition or JobKind.LearnBaseline or JobKind.Finetune or JobKind.TrainShard
             || (spec.Kind is JobKind.Decompose or JobKind.Initialise && spec.Data is not null);
         bool placed = spec.Kind == JobKind.Evaluate && spec.Needs is { } n && (n.Kind != DeviceKind.Any || n.Memory > 0 || n.Pool != DeviceNeed.DefaultPool);
         return trains || placed ? new(job, need, need.Memory > 0 ? need.Memory : record.Inputs.Memory, record.Created, Short: !trains) : null;

@@ -27,6 +27,8 @@ public enum JobKind
     LearnBaseline,
     /// <summary>Initialises a model of one size as a baseline does.</summary>
     Initialise,
+    /// <summary>A round of one of several workers of a training, which starts it; nobody else does.</summary>
+    TrainShard,
 }
 
 /// <summary>What a job is asked to do. The same specification and seed give the same bytes.</summary>

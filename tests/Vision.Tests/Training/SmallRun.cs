@@ -4,6 +4,7 @@ using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
 using Learngene.Vision.Tests.Data;
 using Learngene.Vision.Tests.Lets;
+using Learngene.Vision.Tests.Training.Parallel;
 using Learngene.Vision.Training;
 using TorchSharp;
 
@@ -67,21 +68,6 @@ internal sealed class SmallRun : IDisposable
         Epochs = 3, Batch = 16, Lr = 2e-3, WarmupEpochs = 1, DropPath = 0.3, LabelSmoothing = 0.1, Clip = 1, DistillationAlpha = 0.7, Temperature = 2,
         Flip = true, CropPadding = 2, RandomErasing = 0.25, Mixup = 0.8, Cutmix = 1, RandAugmentOps = 2, ColorJitter = 0.4, Seed = 5,
     };
-}
-
-/// <summary>A trainer with what it needs.</summary>
-internal sealed class MadeTrainer(Trainer trainer, ParameterSet parameters, params IDisposable[] more) : IDisposable
-{
-    public Trainer Trainer => trainer;
-
-    /// <summary>What is trained, as it is.</summary>
-    public byte[] Values => parameters.Values.bytes.ToArray();
-
-    public void Dispose()
-    {
-        parameters.Dispose();
-        foreach (var one in more) one.Dispose();
-    }
 }
 
 /// <summary>Keeps the checkpoint of one step and stops the run a little later, as a process that is killed would.</summary>

@@ -20,8 +20,10 @@ internal static class BaselineWork
         var preprocess = ancestry.Preprocess ?? data.Preprocess;
         var config = baseline.Config(auxiliary, settings) with { Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
         using var parameters = baseline.Create(config, settings.Seed, c.Device);
-        var history = new Trainer(baseline.Trainable(auxiliary, config, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c);
-        var weights = c.Store.Put(stream => ModelFile.Write(stream, config, parameters));
-        return c.Stored(config, weights, config.Trainable, settings, "ancestry").With(history);
+        return new Trainer(baseline.Trainable(auxiliary, config, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c, history =>
+        {
+            var weights = c.Store.Put(stream => ModelFile.Write(stream, config, parameters));
+            return c.Stored(config, weights, config.Trainable, settings, "ancestry").With(history);
+        });
     }
 }

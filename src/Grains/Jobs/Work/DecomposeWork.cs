@@ -1,5 +1,4 @@
 using Learngene.Vision;
-using Learngene.Vision.Data;
 using Learngene.Vision.Decomposition;
 using Learngene.Vision.Files;
 using Learngene.Vision.Models;
@@ -20,23 +19,22 @@ internal static class DecomposeWork
         var (shape, parameters, report) = LeastSquares.Decompose(source.Vit, name => model[name], settings, c.Run.Breathe);
         using var _ = parameters;
         var data = c.Inputs.Data is null ? null : c.OpenData();
-        var history = data is null ? null : Distil(c, settings, source, model, shape, parameters, data);
-        var config = new ModelConfig
-        {
-            Kind = "decomposition", Vit = shape.Vit, Decomposition = shape, Preprocess = source.Preprocess ?? data?.Preprocess, Lineage = c.Lineage(settings, "model"),
-        };
-        var weights = c.Store.Put(stream => ModelFile.WriteDecomposition(stream, config, name => parameters[name]));
-        var outcome = c.Stored(config, weights, shape.Trainable, settings, "model");
-        if (history is not null) outcome = outcome.With(history);
-        outcome = outcome with { Metrics = outcome.Metrics.Concat(Metrics(report)).ToDictionary() };
-        return data is null ? outcome : outcome.WithSizes(c, config, parameters, data, config.Preprocess!, settings.Precision, settings.MeasureSizes);
-    }
-
-    private static IReadOnlyList<EpochResult> Distil(
-        JobContext c, DecomposeSettings settings, ModelConfig source, ParameterSet model, DecompositionShape shape, ParameterSet parameters, DataSet data)
-    {
+        if (data is null) return Finish(null);
         using var teacher = new Teacher(source.Vit, model, settings.Precision);
-        return new Trainer(new ComponentTrainable(shape, parameters, settings.Sampling()), data, source.Preprocess ?? data.Preprocess, settings, teacher).Run(c);
+        return new Trainer(new ComponentTrainable(shape, parameters, settings.Sampling()), data, source.Preprocess ?? data.Preprocess, settings, teacher).Run(c, Finish);
+
+        JobOutcome Finish(IReadOnlyList<EpochResult>? history)
+        {
+            var config = new ModelConfig
+            {
+                Kind = "decomposition", Vit = shape.Vit, Decomposition = shape, Preprocess = source.Preprocess ?? data?.Preprocess, Lineage = c.Lineage(settings, "model"),
+            };
+            var weights = c.Store.Put(stream => ModelFile.WriteDecomposition(stream, config, name => parameters[name]));
+            var outcome = c.Stored(config, weights, shape.Trainable, settings, "model");
+            if (history is not null) outcome = outcome.With(history);
+            outcome = outcome with { Metrics = outcome.Metrics.Concat(Metrics(report)).ToDictionary() };
+            return data is null ? outcome : outcome.WithSizes(c, config, parameters, data, config.Preprocess!, settings.Precision, settings.MeasureSizes);
+        }
     }
 
     private static Dictionary<string, double> Metrics(DecompositionReport report)

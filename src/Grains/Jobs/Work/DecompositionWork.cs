@@ -22,6 +22,9 @@ internal static class DecompositionWork
         var preprocess = ancestry?.Preprocess ?? data.Preprocess;
         using var parameters = DecompositionParameters.Create(shape, settings.Seed, c.Device);
         var training = new ComponentTraining(shape, parameters, data, preprocess, settings, ancestry?.Teacher);
+        if (training.InOne is { } trainer)
+            return trainer.Run(c, epochs => Store(c, settings, shape, parameters, preprocess, 0, null).With(epochs)
+                .WithSizes(c, Config(shape, preprocess), parameters, data, preprocess, settings.Precision, settings.MeasureSizes));
         using var checkpoint = c.OpenCheckpoint();
         JobOutcome? last = null;
         var history = training.Run(c.Run, checkpoint, (phase, complete, tensors) =>

@@ -20,14 +20,16 @@ internal static class FinetuneWork
         var target = Wire.Tunable(source.Config, settings, c.Inputs.Data!);
         using var parameters = Adapted(source, target, settings, c.Device);
         var preprocess = source.Config.Preprocess ?? data.Preprocess;
-        var history = new Trainer(Trainable(target, parameters, settings), data, preprocess, settings).Run(c);
-        var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
-        var weights = c.Store.Put(stream =>
+        return new Trainer(Trainable(target, parameters, settings), data, preprocess, settings).Run(c, history =>
         {
-            if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, name => parameters[name]);
-            else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => parameters[name]));
+            var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
+            var weights = c.Store.Put(stream =>
+            {
+                if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, name => parameters[name]);
+                else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => parameters[name]));
+            });
+            return c.Stored(config, weights, config.Trainable, settings, "model").With(history);
         });
-        return c.Stored(config, weights, config.Trainable, settings, "model").With(history);
     }
 
     private static ITrainable Trainable(ModelConfig target, ParameterSet parameters, FinetuneSettings settings)

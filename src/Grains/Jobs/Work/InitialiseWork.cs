@@ -24,14 +24,18 @@ internal static class InitialiseWork
         VitWeights Weights() => method.Weights(source.Config, Get, target, learnt);
         var data = c.Inputs.Data is null ? null : c.OpenData();
         var preprocess = source.Config.Preprocess ?? data?.Preprocess;
-        var history = learnt is null
-            ? null
-            : new Trainer(new GeneratedVit(target, learnt, settings, Weights), data!, preprocess!, settings) { Limit = settings.Steps }.Run(c);
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var config = new ModelConfig { Kind = "vit", Vit = target, Preprocess = preprocess, Lineage = c.Lineage(settings, "source") };
-        var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, Weights()));
-        var outcome = c.Stored(config, weights, target.Parameters, settings, "source");
-        return history is null ? outcome : outcome.With(history);
+        return learnt is null
+            ? Finish(null)
+            : new Trainer(new GeneratedVit(target, learnt, settings, Weights), data!, preprocess!, settings) { Limit = settings.Steps }.Run(c, Finish);
+
+        JobOutcome Finish(IReadOnlyList<EpochResult>? history)
+        {
+            using var none = no_grad();
+            using var scope = NewDisposeScope();
+            var config = new ModelConfig { Kind = "vit", Vit = target, Preprocess = preprocess, Lineage = c.Lineage(settings, "source") };
+            var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, Weights()));
+            var outcome = c.Stored(config, weights, target.Parameters, settings, "source");
+            return history is null ? outcome : outcome.With(history);
+        }
     }
 }

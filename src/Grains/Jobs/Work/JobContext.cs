@@ -21,6 +21,9 @@ internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Sto
     public JobSpec Spec => Record.Spec!;
     public JobInputs Inputs => Record.Inputs;
 
+    /// <summary>The part of a training of several workers that this work is; null is a training in one.</summary>
+    public TrainingPart? Part { get; init; }
+
     /// <summary>The file that the job starts from, opened and verified.</summary>
     public SafetensorsFile OpenModel()
     {
@@ -40,6 +43,9 @@ internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Sto
             return null;
         }
     }
+
+    /// <summary>A file of the work itself; null where there is none yet.</summary>
+    public SafetensorsFile? OpenOwn(WeightRef? file, string what) => file is null ? null : SafetensorsFile.Open(Store.Open(file), what);
 
     /// <summary>The data set, opened and found to be the one that the job was accepted with.</summary>
     public DataSet OpenData() => DataSets.Open(Inputs.Data ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a data set."));

@@ -18,6 +18,7 @@ internal static class JobWork
         JobKind.Decompose => DecomposeWork.Run(context),
         JobKind.LearnBaseline => BaselineWork.Run(context),
         JobKind.Initialise => InitialiseWork.Run(context),
+        JobKind.TrainShard => Run(ShardPart.Within(context)),
         var kind => throw new ArgumentOutOfRangeException(nameof(context), kind, "unknown kind of job"),
     };
 
@@ -28,6 +29,7 @@ internal static class JobWork
         JobKind.AddData => "add-data",
         JobKind.LearnDecomposition => "learn-decomposition",
         JobKind.LearnBaseline => "learn-baseline",
+        JobKind.TrainShard => "train-shard",
         _ => kind.ToString().ToLowerInvariant(),
     };
 }

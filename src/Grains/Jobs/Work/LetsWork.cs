@@ -17,10 +17,12 @@ internal static class LetsWork
         var shape = settings.Shape(ancestry.Config.Vit);
         var preprocess = ancestry.Preprocess ?? data.Preprocess;
         using var parameters = LetsParameters.Create(shape, settings.Seed, c.Device);
-        var history = new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c);
-        var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
-        var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));
-        return c.Stored(config, weights, shape.Trainable, settings, "ancestry").With(history)
-            .WithSizes(c, config, parameters, data, preprocess, settings.Precision, settings.MeasureSizes);
+        return new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c, history =>
+        {
+            var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
+            var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));
+            return c.Stored(config, weights, shape.Trainable, settings, "ancestry").With(history)
+                .WithSizes(c, config, parameters, data, preprocess, settings.Precision, settings.MeasureSizes);
+        });
     }
 }

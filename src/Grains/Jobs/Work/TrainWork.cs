@@ -18,9 +18,11 @@ internal static class TrainWork
         using var teacher = c.Inputs.Model is null ? null : Teaching.Open(c, settings.Precision);
         var preprocess = teacher?.Preprocess ?? data.Preprocess;
         using var parameters = VitInit.Create(shape, settings.Seed, c.Device);
-        var history = new Trainer(new VitTrainable(shape, parameters, settings), data, preprocess, settings, teacher?.Teacher).Run(c);
-        var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "teacher") };
-        var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
-        return c.Stored(config, weights, shape.Parameters, settings, "teacher").With(history);
+        return new Trainer(new VitTrainable(shape, parameters, settings), data, preprocess, settings, teacher?.Teacher).Run(c, history =>
+        {
+            var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "teacher") };
+            var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
+            return c.Stored(config, weights, shape.Parameters, settings, "teacher").With(history);
+        });
     }
 }

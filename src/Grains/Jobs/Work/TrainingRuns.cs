@@ -6,11 +6,14 @@ namespace Learngene.Grains.Jobs.Work;
 /// <summary>What all trainings share.</summary>
 internal static class TrainingRuns
 {
-    /// <summary>Trains under the eyes of the job's run, from its checkpoint.</summary>
-    public static IReadOnlyList<EpochResult> Run(this Trainer trainer, JobContext c)
+    /// <summary>Trains under the eyes of the job's run, from its checkpoint; or does the part of it that this work is.</summary>
+    /// <param name="trainer">Has the model.</param><param name="c">Says what part, and where things are.</param>
+    /// <param name="store">Called where the training comes to its end: what becomes of the model, given its epochs.</param>
+    public static JobOutcome Run(this Trainer trainer, JobContext c, Func<IReadOnlyList<EpochResult>, JobOutcome> store)
     {
+        if (c.Part is { } part) return part.Run(c, trainer, store);
         using var checkpoint = c.OpenCheckpoint();
-        return trainer.Run(c.Run, checkpoint);
+        return store(trainer.Run(c.Run, checkpoint));
     }
 
     /// <summary>Adds what the epochs gave.</summary>
