@@ -21,6 +21,8 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["clients"] = ClientsBenchmark.RunAsync,
     ["alive"] = AliveBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
+    ["parallel-accuracy"] = ParallelBenchmark.AccuracyAsync,
+    ["parallel-time"] = ParallelBenchmark.TimeAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {
