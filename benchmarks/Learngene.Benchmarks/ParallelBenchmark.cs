@@ -16,7 +16,11 @@ namespace Learngene.Benchmarks;
 internal static class ParallelBenchmark
 {
     private const string Data = "/usr/share/datasets/fashion-mnist";
-    private static readonly (int Workers, int Batch, int LocalSteps)[] s_cases = [(1, 64, 50), (2, 64, 10), (2, 32, 10), (2, 32, 50), (4, 16, 10), (4, 16, 50), (2, 32, 1)];
+    private static readonly Case[] s_cases =
+    [
+        new(1, 64, 50, 0.7, 0.9), new(2, 64, 10, 0.7, 0.9), new(2, 32, 10, 0.7, 0.9), new(2, 32, 50, 0.7, 0.9), new(2, 32, 10, 1, 0), new(2, 32, 50, 1, 0), new(4, 16, 10, 1, 0),
+        new(2, 32, 1, 1, 0),
+    ];
 
     /// <summary>Accuracy after the same samples.</summary>
     public static Task AccuracyAsync()
@@ -25,17 +29,18 @@ internal static class ParallelBenchmark
         using var data = DataSet.Open(Data);
         var reached = s_cases.ToDictionary(c => c, _ => new List<double>());
         for (ulong seed = 1; seed <= (ulong)seeds; seed++)
-            foreach (var (workers, batch, steps) in s_cases)
+            foreach (var c in s_cases)
             {
                 var options = new TrainingOptions
                 {
-                    Epochs = epochs, Batch = batch, Images = 12_000, TestImages = 4000, EvaluateEvery = 0, Seed = seed, Workers = workers, LocalSteps = steps,
+                    Epochs = epochs, Batch = c.Batch, Images = 12_000, TestImages = 4000, EvaluateEvery = 0, Seed = seed, Workers = c.Workers, LocalSteps = c.LocalSteps,
+                    OuterLr = c.OuterLr, OuterMomentum = c.OuterMomentum,
                 };
-                reached[(workers, batch, steps)].Add(Train(data, options));
-                Console.WriteLine(FormattableString.Invariant($"seed {seed}, {workers} workers, batch {batch}, {steps} local steps: {reached[(workers, batch, steps)][^1]:P1}"));
+                reached[c].Add(Train(data, options));
+                Console.WriteLine(FormattableString.Invariant($"seed {seed}, {c}: {reached[c][^1]:P1}"));
             }
-        foreach (var ((workers, batch, steps), all) in reached)
-            Console.WriteLine(FormattableString.Invariant($"| {workers} | {batch} | {(workers == 1 ? "" : steps)} | {100 * all.Average():F1} ({100 * all.Min():F1} to {100 * all.Max():F1}) |"));
+        foreach (var (c, all) in reached)
+            Console.WriteLine(FormattableString.Invariant($"{c}: {100 * all.Average():F1} ({100 * all.Min():F1} to {100 * all.Max():F1})"));
         return Task.CompletedTask;
     }
 
@@ -60,6 +65,8 @@ internal static class ParallelBenchmark
                 $"{done.State}: {workers} workers, {steps} local steps: {1e3 * seconds / samples:F2} ms a sample, {seconds:F0} s, {done.Metrics.GetValueOrDefault("bytes") / samples:F0} bytes a sample, {done.Metrics.GetValueOrDefault("rounds"):F0} rounds"));
         }
     }
+
+    private sealed record Case(int Workers, int Batch, int LocalSteps, double OuterLr, double OuterMomentum);
 
     private static double Train(DataSet data, TrainingOptions options)
     {
