@@ -45,3 +45,26 @@ print("the model", model, "recomposed at its own depth", recomposed)
 assert abs(model["accuracy"] - recomposed["accuracy"]) <= 1.01 / model["images"]   # rounding may turn one image
 assert abs(model["loss"] - recomposed["loss"]) < 1e-4
 PY
+# All baselines, and another data set: what is learnt already is not learnt again.
+learngene compare deploy/experiments/baselines-quick.json -o "$out/baselines"
+python3 - "$out/baselines/results.json" <<'PY'
+import json, sys
+found = {(c["method"], c["epochs"]): c["accuracy"] for c in json.load(open(sys.argv[1]))["cells"]}
+methods = sorted({m for m, _ in found} - {"from scratch"})
+assert len(methods) == 9, methods
+for m in methods: print(f"{m:18} untuned {found[m, 0]:.3f}, after one epoch {found[m, 1]:.3f}; scratch after one {found['from scratch', 1]:.3f}, after four {found['from scratch', 4]:.3f}")
+for m in ("LeTs, sampled", "TLEG", "SWS", "WAVE"): assert found[m, 1] > found["from scratch", 1] + 0.02, m   # what has learnt what to share is ahead after the same epoch
+for m in ("stacking", "copying"): assert found[m, 1] > found["from scratch", 1], m
+assert found["LeTs, sampled", 0] > max(found[m, 0] for m in ("weight selection", "FRONT")) + 0.1   # untuned, what cuts pieces out or makes them up is behind
+PY
+if command -v npm >/dev/null; then
+  bash data/digits.sh "$out/digits" >/dev/null
+  learngene data add digits "$out/digits" --json >/dev/null
+  learngene compare deploy/experiments/transfer-quick.json -o "$out/transfer"
+  python3 - "$out/transfer/results.json" <<'PY'
+import json, sys
+found = {(c["method"], c["epochs"]): c["accuracy"] for c in json.load(open(sys.argv[1]))["cells"]}
+print("digits after one epoch and two:", *(f"{m} {found[m, 1]:.3f} {found[m, 2]:.3f}" for m in ("LeTs, sampled", "from scratch")))
+assert found["LeTs, sampled", 1] > found["from scratch", 1] + 0.02
+PY
+fi
