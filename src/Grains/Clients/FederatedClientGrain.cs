@@ -77,7 +77,7 @@ internal sealed partial class FederatedClientGrain(
         }
         catch (OperationCanceledException)
         {
-            // The silo stops; the round asks again when it goes on.
+            // The silo stops, or nobody has the round for now; it asks again when it goes on.
         }
         catch (Exception e) // whatever it is costs the round this contribution and no other
         {

@@ -8,8 +8,9 @@ namespace Learngene.Grains.Clients;
 /// </summary>
 internal sealed class HostedOrder(WorkOrder order, TimeProvider time)
 {
-    // Longer than it takes to notice that a silo has gone, and to take its rounds over.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    // Longer than it takes to notice that a silo has gone, and to take its rounds over. No longer: a grain that is to be elsewhere waits for its
+    // turns to end before it hears of an order again.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private TaskCompletionSource _newer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The order as it was given last.</summary>
@@ -38,6 +39,7 @@ internal sealed class HostedOrder(WorkOrder order, TimeProvider time)
 
     /// <summary>Moves something, to or from whoever has the round now; where nobody answers, waits a while for who has it next.</summary>
     /// <param name="move">Moves it; its token ends when the order is given anew.</param><param name="settled">Whether the answer is final; if not, another owner may say otherwise.</param>
+    /// <exception cref="OperationCanceledException">Nobody has the round for now; who has it next asks again.</exception>
     public async Task<T> MoveAsync<T>(Func<WorkOrder, CancellationToken, Task<T>> move, Func<T, bool> settled)
     {
         while (true)
@@ -54,12 +56,13 @@ internal sealed class HostedOrder(WorkOrder order, TimeProvider time)
             try
             {
                 var answer = await attempt;
-                if (settled(answer) || Over || !await RenewedAsync(newer)) return answer;
+                if (settled(answer) || Over) return answer;
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException && !Over)
             {
-                if (!await RenewedAsync(newer)) throw;
+                // Who has the round next may answer.
             }
+            if (!await RenewedAsync(newer)) throw new OperationCanceledException("nobody has the round for now.");
         }
     }
 

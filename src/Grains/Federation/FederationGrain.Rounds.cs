@@ -60,10 +60,10 @@ internal sealed partial class FederationGrain
             foreach (string client in open.TakeFresh()) _leases.End(client);
             foreach (string client in _leases.Expire()) DropFromRound(client, $"its lease of {settings.Lease} s is over");
             ServeWaiting();
-            if (Federation.IsHosted && hold.Needed && (gone != silos.Gone || time.GetElapsedTime(asked) > s_askAgain))
+            if (Federation.IsHosted && (gone != silos.Gone || time.GetElapsedTime(asked) > s_askAgain))
             {
                 (gone, asked) = (silos.Gone, time.GetTimestamp());
-                AskHosted(open); // some may have been training on a silo that has gone, or never have heard
+                AskHosted(open); // some may have been training on a silo that has gone, never have heard, or found nobody who took what they had
             }
             int count = open.Count;
             bool late = time.GetElapsedTime(began) >= deadline;
