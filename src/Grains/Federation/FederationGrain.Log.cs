@@ -6,7 +6,7 @@ internal sealed partial class FederationGrain
 {
     [LoggerMessage(LogLevel.Warning, "Federation {Federation} is another silo's now")]
     private static partial void LogSuperseded(ILogger log, string federation, Exception e);
-    [LoggerMessage(LogLevel.Warning, "Federation {Federation} waits for the storage, or for a silo, and goes on then")]
+    [LoggerMessage(LogLevel.Warning, "Federation {Federation} waits for the storage, for a silo or for room on the disk, and goes on then")]
     private static partial void LogPaused(ILogger log, string federation, Exception e);
     [LoggerMessage(LogLevel.Error, "Federation {Federation} failed")]
     private static partial void LogFailed(ILogger log, string federation, Exception e);

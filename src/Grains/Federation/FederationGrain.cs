@@ -3,6 +3,7 @@ using Learngene.Federation;
 using Learngene.Grains.Clients;
 using Learngene.Grains.Federation.Rounds;
 using Learngene.Grains.Jobs;
+using Learngene.Grains.Weights;
 using Learngene.Learngenes;
 using Learngene.Vision.Federation;
 using Microsoft.Extensions.Logging;
@@ -161,7 +162,7 @@ internal sealed partial class FederationGrain(
         }
     }
 
-    // Until the rounds are done, or the storage goes away: what is in the store and in the ledger is where it goes on, as after a crash.
+    // Until the rounds are done, or the storage goes away, or the disk is full: what is in the store and in the ledger is where it goes on, as after a crash.
     private async Task<bool> TryRunAsync()
     {
         try
@@ -170,7 +171,7 @@ internal sealed partial class FederationGrain(
             await RunAsync();
             return true;
         }
-        catch (Exception e) when (Outage.IsPassing(e))
+        catch (Exception e) when (Outage.IsPassing(e) || (e is IOException io && io.IsDiskFull()))
         {
             LogPaused(log, Name, e);
             workshop.Abandon(_open);

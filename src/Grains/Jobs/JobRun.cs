@@ -12,6 +12,7 @@ namespace Learngene.Grains.Jobs;
 internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time, TimeSpan leastInterval) : ITrainingWatcher
 {
     private const double CheckpointShare = 0.02;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30), s_look = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource _cancel = new();
     private readonly long _made = time.GetTimestamp();
     private LaneTurn? _turn;
@@ -95,11 +96,41 @@ internal sealed class JobRun(string owner, IWeightStore store, TimeProvider time
     public void OnCheckpoint(long step, Action<Stream> write)
     {
         long start = time.GetTimestamp();
-        var reference = store.Put(write);
-        var cost = time.GetElapsedTime(start);
+        try
+        {
+            var reference = store.Put(write);
+            _interval = time.GetElapsedTime(start) / CheckpointShare;
+            _latest = _latest with { Checkpoint = reference, CheckpointStep = step, Trouble = null };
+        }
+        catch (IOException e) when (e.IsDiskFull())
+        {
+            // The one before is as good, if a little older; the training need not end for want of a newer one.
+            _latest = _latest with { Trouble = JobError.Clean($"the disk is full, so there is no checkpoint since step {_latest.CheckpointStep}. ({e.Message})") };
+            if (_suspend) _cancel.Cancel();
+        }
         _lastCheckpoint = time.GetTimestamp();
-        _interval = cost / CheckpointShare;
-        _latest = _latest with { Checkpoint = reference, CheckpointStep = step };
+    }
+
+    /// <summary>Does what needs room on the disk; where there is none, waits a while for somebody to make some.</summary>
+    /// <exception cref="IOException">There still is none.</exception>
+    /// <exception cref="OperationCanceledException">It is not to go on here.</exception>
+    public T WithRoom<T>(Func<T> work)
+    {
+        long began = time.GetTimestamp();
+        while (true)
+            try
+            {
+                var done = work();
+                if (_latest.Trouble is not null) _latest = _latest with { Trouble = null };
+                return done;
+            }
+            catch (IOException e) when (e.IsDiskFull() && time.GetElapsedTime(began) < s_patience)
+            {
+                _latest = _latest with { Trouble = JobError.Clean($"the disk is full; the job waits a while for room on it. ({e.Message})") };
+                if (_suspend) throw new OperationCanceledException("the silo stops.", e);
+                _cancel.Token.WaitHandle.WaitOne(s_look);
+                _turn!.ThrowIfStopped();
+            }
     }
 }
 
@@ -114,4 +145,5 @@ internal sealed record JobSnapshot
     public WeightRef? Checkpoint { get; init; }
     public long CheckpointStep { get; init; }
     public IReadOnlyList<JobOutcome> Phases { get; init; } = [];
+    public string? Trouble { get; init; }
 }

@@ -120,7 +120,7 @@ internal sealed partial class TransformationJobGrain(
         RequireKnown();
         return JobView.Of(Id, Record, _live) with
         {
-            Error = Record.Error ?? _trouble, Revision = _revision, Waiting = Record.State == JobState.Queued ? _waiting : null, Device = Record.State == JobState.Queued ? _device : null,
+            Error = Record.Error ?? _trouble ?? _run?.Latest.Trouble, Revision = _revision, Waiting = Record.State == JobState.Queued ? _waiting : null, Device = Record.State == JobState.Queued ? _device : null,
         };
     }
 

@@ -33,8 +33,8 @@ internal sealed record ShardPart(ShardOrder Order) : TrainingPart
         bool last = Order.Round + 1 == trainer.Shards.Rounds;
         return new()
         {
-            Weights = c.Store.Put(stream => shard.SaveValues(stream, c.Run.Owner)),
-            Moments = last ? null : c.Store.Put(stream => shard.SaveMoments(stream, c.Run.Owner)),
+            Weights = c.Put(stream => shard.SaveValues(stream, c.Run.Owner)),
+            Moments = last ? null : c.Put(stream => shard.SaveMoments(stream, c.Run.Owner)),
             Metrics = new Dictionary<string, double> { ["loss"] = shard.Loss },
         };
     }
@@ -59,8 +59,8 @@ internal sealed record RoundPart(long Round, WeightRef? Values, WeightRef? Momen
         if (state.Rounds == trainer.Shards.Rounds) return store(state.History);
         return new()
         {
-            Weights = c.Store.Put(stream => outer.SaveValues(stream, c.Run.Owner)),
-            Moments = outer.HasMomentum ? c.Store.Put(stream => outer.SaveMomentum(stream, c.Run.Owner)) : null,
+            Weights = c.Put(stream => outer.SaveValues(stream, c.Run.Owner)),
+            Moments = outer.HasMomentum ? c.Put(stream => outer.SaveMomentum(stream, c.Run.Owner)) : null,
             History = Wire.History(state.History),
         };
     }

@@ -22,7 +22,7 @@ internal static class BaselineWork
         using var parameters = baseline.Create(config, settings.Seed, c.Device);
         return new Trainer(baseline.Trainable(auxiliary, config, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c, history =>
         {
-            var weights = c.Store.Put(stream => ModelFile.Write(stream, config, parameters));
+            var weights = c.Put(stream => ModelFile.Write(stream, config, parameters));
             return c.Stored(config, weights, config.Trainable, settings, "ancestry").With(history);
         });
     }

@@ -29,7 +29,7 @@ internal static class DecomposeWork
             {
                 Kind = "decomposition", Vit = shape.Vit, Decomposition = shape, Preprocess = source.Preprocess ?? data?.Preprocess, Lineage = c.Lineage(settings, "model"),
             };
-            var weights = c.Store.Put(stream => ModelFile.WriteDecomposition(stream, config, name => parameters[name]));
+            var weights = c.Put(stream => ModelFile.WriteDecomposition(stream, config, name => parameters[name]));
             var outcome = c.Stored(config, weights, shape.Trainable, settings, "model");
             if (history is not null) outcome = outcome.With(history);
             outcome = outcome with { Metrics = outcome.Metrics.Concat(Metrics(report)).ToDictionary() };

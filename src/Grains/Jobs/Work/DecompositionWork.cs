@@ -42,7 +42,7 @@ internal static class DecompositionWork
         // A phase is determined by the phases up to it, so equal beginnings give equal files whatever follows them.
         var upTo = phase == 0 ? settings : settings with { Components = [.. settings.Components!.Take(phase)] };
         var config = Config(shape, preprocess) with { Lineage = c.Lineage(upTo, "ancestry", parents) };
-        var weights = c.Store.Put(stream => ModelFile.WriteDecomposition(stream, config, name => tensors[name]));
+        var weights = c.Put(stream => ModelFile.WriteDecomposition(stream, config, name => tensors[name]));
         return c.Stored(config, weights, shape.Trainable, upTo, "ancestry") with { Phase = phase, Parents = parents };
     }
 

@@ -20,7 +20,7 @@ internal static class DescendWork
         using var learngene = StoredModel.Read(file, c.Device);
         var (shape, weights) = Make(learngene, settings);
         var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = source.Preprocess, Lineage = c.Lineage(settings, "learngene") };
-        var stored = c.Store.Put(stream => ModelFile.WriteVit(stream, config, weights, settings.Type));
+        var stored = c.Put(stream => ModelFile.WriteVit(stream, config, weights, settings.Type));
         return c.Stored(config, stored, shape.Parameters, settings, "learngene");
     }
 

@@ -23,7 +23,7 @@ internal static class FinetuneWork
         return new Trainer(Trainable(target, parameters, settings), data, preprocess, settings).Run(c, history =>
         {
             var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
-            var weights = c.Store.Put(stream =>
+            var weights = c.Put(stream =>
             {
                 if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, name => parameters[name]);
                 else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => parameters[name]));

@@ -18,7 +18,7 @@ internal static class ImportWork
         ModelFile.Check(file, config);
         if (!ours) config = config with { Lineage = new JsonObject { ["software"] = JobContext.Software, ["imported"] = c.Spec.File!.Sha256 }.ToJsonString() };
         if (!settings.AllowNonfinite) RequireFinite(file, c.Run);
-        var weights = ours ? c.Spec.File! : c.Store.Put(stream => ModelFile.Rewrite(file, config, stream));
+        var weights = ours ? c.Spec.File! : c.Put(stream => ModelFile.Rewrite(file, config, stream));
         return c.Stored(config, weights, config.Trainable, settings, "file");
     }
 

@@ -33,7 +33,7 @@ internal static class InitialiseWork
             using var none = no_grad();
             using var scope = NewDisposeScope();
             var config = new ModelConfig { Kind = "vit", Vit = target, Preprocess = preprocess, Lineage = c.Lineage(settings, "source") };
-            var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, Weights()));
+            var weights = c.Put(stream => ModelFile.WriteVit(stream, config, Weights()));
             var outcome = c.Stored(config, weights, target.Parameters, settings, "source");
             return history is null ? outcome : outcome.With(history);
         }

@@ -28,7 +28,7 @@ internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Sto
     public SafetensorsFile OpenModel()
     {
         var reference = Inputs.Model?.Weights ?? Spec.File ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a model.");
-        return SafetensorsFile.Open(Store.Open(reference), Inputs.Model?.Reference ?? "the file");
+        return SafetensorsFile.Open(Run.WithRoom(() => Store.Open(reference)), Inputs.Model?.Reference ?? "the file");
     }
 
     /// <summary>The checkpoint to go on from; null starts at the beginning, which gives the same result if it is lost or rotten.</summary>
@@ -36,7 +36,7 @@ internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Sto
     {
         try
         {
-            return Record.Checkpoint is { } checkpoint ? SafetensorsFile.Open(Store.Open(checkpoint), "the checkpoint") : null;
+            return Record.Checkpoint is { } checkpoint ? SafetensorsFile.Open(Run.WithRoom(() => Store.Open(checkpoint)), "the checkpoint") : null;
         }
         catch (Exception e) when (e is WeightNotFoundException or CorruptWeightException or SafetensorsException)
         {
@@ -45,7 +45,10 @@ internal sealed record JobContext(JobRecord Record, JobRun Run, IWeightStore Sto
     }
 
     /// <summary>A file of the work itself; null where there is none yet.</summary>
-    public SafetensorsFile? OpenOwn(WeightRef? file, string what) => file is null ? null : SafetensorsFile.Open(Store.Open(file), what);
+    public SafetensorsFile? OpenOwn(WeightRef? file, string what) => file is null ? null : SafetensorsFile.Open(Run.WithRoom(() => Store.Open(file)), what);
+
+    /// <summary>Stores what the job has made.</summary>
+    public WeightRef Put(Action<Stream> write) => Run.WithRoom(() => Store.Put(write));
 
     /// <summary>The data set, opened and found to be the one that the job was accepted with.</summary>
     public DataSet OpenData() => DataSets.Open(Inputs.Data ?? throw new InvalidInputException($"{JobWork.Name(Spec.Kind)} needs a data set."));

@@ -20,7 +20,7 @@ internal static class LetsWork
         return new Trainer(new LetsTrainable(shape, parameters, settings), data, preprocess, settings, ancestry.Teacher).Run(c, history =>
         {
             var config = new ModelConfig { Kind = "lets", Vit = shape.Auxiliary, Lets = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "ancestry") };
-            var weights = c.Store.Put(stream => ModelFile.WriteLets(stream, config, parameters));
+            var weights = c.Put(stream => ModelFile.WriteLets(stream, config, parameters));
             return c.Stored(config, weights, shape.Trainable, settings, "ancestry").With(history)
                 .WithSizes(c, config, parameters, data, preprocess, settings.Precision, settings.MeasureSizes);
         });

@@ -21,7 +21,7 @@ internal static class TrainWork
         return new Trainer(new VitTrainable(shape, parameters, settings), data, preprocess, settings, teacher?.Teacher).Run(c, history =>
         {
             var config = new ModelConfig { Kind = "vit", Vit = shape, Preprocess = preprocess, Lineage = c.Lineage(settings, "teacher") };
-            var weights = c.Store.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
+            var weights = c.Put(stream => ModelFile.WriteVit(stream, config, VitWeights.From(shape, name => parameters[name])));
             return c.Stored(config, weights, shape.Parameters, settings, "teacher").With(history);
         });
     }
