@@ -1,89 +1,45 @@
-using System.Globalization;
 using Learngene.Cluster.Tests.Servers;
+using Learngene.Grains.Tests.Durability;
+using Learngene.Grains.Tests.Weights.S3;
 
 namespace Learngene.Cluster.Tests.Faults;
 
-/// <summary>How often each fault is inflicted, and where the times are written down: FAULTS=20 FAULTS_REPORT=file.</summary>
-internal static class Times
+/// <summary>Faults, each skipped where what it needs is missing.</summary>
+public sealed class FaultTheoryAttribute : TheoryAttribute
 {
-    private static readonly Lock s_gate = new();
-
-    public static int Each { get; } = int.TryParse(Environment.GetEnvironmentVariable("FAULTS"), out int times) ? times : 1;
-
-    public static async Task RunAsync(FaultyCluster cluster, string storage, Fault fault)
-    {
-        for (int i = 1; i <= Each; i++)
-            try
-            {
-                double served = await cluster.InflictAsync(fault, i);
-                Note(string.Create(CultureInfo.InvariantCulture, $"{storage} {fault} {i} {served:F1}"));
-                Assert.InRange(served, 0, 15);
-            }
-            catch (Exception e)
-            {
-                Note($"{storage} {fault} {i} FAILED {e.GetType().Name}: {e.Message.ReplaceLineEndings(" ")}");
-                await File.WriteAllTextAsync(Path.Combine(Path.GetTempPath(), $"learngene-fault-{storage}-{fault}-{i}.log"), $"{e}\n{cluster.Log}");
-                throw;
-            }
-    }
-
-    private static void Note(string line)
-    {
-        if (Environment.GetEnvironmentVariable("FAULTS_REPORT") is { Length: > 0 } file)
-            lock (s_gate) File.AppendAllText(file, line + "\n");
-    }
+    /// <summary>Of any.</summary>
+    /// <param name="server">The type of the storage's server.</param><param name="fault">The fault that needs most.</param>
+    public FaultTheoryAttribute(Type server, Fault fault = Fault.Kill) =>
+        Skip = (server == typeof(PostgresServer) ? PostgresServer.WhyMissing : RedisServer.WhyMissing)
+            ?? (fault is Fault.Bucket or Fault.Disk ? new S3FactAttribute().Skip : null) ?? (fault == Fault.Disk ? new SmallDiskFactAttribute().Skip : null);
 }
 
 /// <summary>Faults on PostgreSQL.</summary>
-public sealed class PostgresFaultTests(PostgresFaultTests.Fixture fixture) : IClassFixture<PostgresFaultTests.Fixture>
+public sealed class PostgresFaultTests(FaultFixture<PostgresServer> fixture) : IClassFixture<FaultFixture<PostgresServer>>
 {
-    [PostgresTheory(Timeout = 3_600_000), InlineData(Fault.Kill), InlineData(Fault.Freeze), InlineData(Fault.Drain), InlineData(Fault.KillAll), InlineData(Fault.Storage)]
-    public Task Nothing_is_lost_or_counted_twice_on_PostgreSQL(Fault fault) => Times.RunAsync(fixture.Cluster, "postgres", fault);
+    private const int Longest = 7_200_000;
 
-    public sealed class Fixture : IAsyncLifetime
-    {
-        private readonly PostgresServer _server = new();
-        internal FaultyCluster Cluster { get; private set; } = null!;
+    [FaultTheory(typeof(PostgresServer), Timeout = Longest), InlineData(Fault.Kill), InlineData(Fault.Freeze), InlineData(Fault.Drain), InlineData(Fault.KillAll), InlineData(Fault.Storage), InlineData(Fault.Partition), InlineData(Fault.Cut)]
+    public Task Nothing_is_lost_or_counted_twice_on_PostgreSQL(Fault fault) => fixture.InflictAsync(fault);
 
-        public async Task InitializeAsync()
-        {
-            if (PostgresServer.Program("initdb") is null) return;
-            await _server.InitializeAsync();
-            Cluster = new(new("postgres", _server.Connection()), _server.CrashAsync, _server.StartAsync);
-            await Cluster.StartAsync();
-        }
+    [FaultTheory(typeof(PostgresServer), Fault.Bucket, Timeout = Longest), InlineData(Fault.Bucket)]
+    public Task Nothing_is_lost_when_the_bucket_is_away_on_PostgreSQL(Fault fault) => fixture.InflictAsync(fault);
 
-        public async Task DisposeAsync()
-        {
-            if (Cluster is not null) await Cluster.DisposeAsync();
-            await _server.DisposeAsync();
-        }
-    }
+    [FaultTheory(typeof(PostgresServer), Fault.Disk, Timeout = Longest), InlineData(Fault.Disk)]
+    public Task Nothing_is_lost_when_a_disk_is_full_on_PostgreSQL(Fault fault) => fixture.InflictAsync(fault);
 }
 
 /// <summary>Faults on Redis.</summary>
-public sealed class RedisFaultTests(RedisFaultTests.Fixture fixture) : IClassFixture<RedisFaultTests.Fixture>
+public sealed class RedisFaultTests(FaultFixture<RedisServer> fixture) : IClassFixture<FaultFixture<RedisServer>>
 {
-    [RedisTheory(Timeout = 3_600_000), InlineData(Fault.Kill), InlineData(Fault.Freeze), InlineData(Fault.Drain), InlineData(Fault.KillAll), InlineData(Fault.Storage)]
-    public Task Nothing_is_lost_or_counted_twice_on_Redis(Fault fault) => Times.RunAsync(fixture.Cluster, "redis", fault);
+    private const int Longest = 7_200_000;
 
-    public sealed class Fixture : IAsyncLifetime
-    {
-        private readonly RedisServer _server = new();
-        internal FaultyCluster Cluster { get; private set; } = null!;
+    [FaultTheory(typeof(RedisServer), Timeout = Longest), InlineData(Fault.Kill), InlineData(Fault.Freeze), InlineData(Fault.Drain), InlineData(Fault.KillAll), InlineData(Fault.Storage), InlineData(Fault.Partition), InlineData(Fault.Cut)]
+    public Task Nothing_is_lost_or_counted_twice_on_Redis(Fault fault) => fixture.InflictAsync(fault);
 
-        public async Task InitializeAsync()
-        {
-            if (RedisServer.Program is null) return;
-            await _server.InitializeAsync();
-            Cluster = new(new("redis", _server.Connection), _server.CrashAsync, _server.StartAsync);
-            await Cluster.StartAsync();
-        }
+    [FaultTheory(typeof(RedisServer), Fault.Bucket, Timeout = Longest), InlineData(Fault.Bucket)]
+    public Task Nothing_is_lost_when_the_bucket_is_away_on_Redis(Fault fault) => fixture.InflictAsync(fault);
 
-        public async Task DisposeAsync()
-        {
-            if (Cluster is not null) await Cluster.DisposeAsync();
-            await _server.DisposeAsync();
-        }
-    }
+    [FaultTheory(typeof(RedisServer), Fault.Disk, Timeout = Longest), InlineData(Fault.Disk)]
+    public Task Nothing_is_lost_when_a_disk_is_full_on_Redis(Fault fault) => fixture.InflictAsync(fault);
 }

@@ -1,154 +1,111 @@
-using System.Diagnostics;
+using System.Globalization;
+using Learngene.Cluster.Tests.Network;
 using Learngene.Cluster.Tests.Servers;
 using Learngene.Cluster.Tests.Serving;
 using Learngene.Federation;
+using Learngene.Grains.Tests.Weights.S3;
 using Learngene.Jobs;
 
 namespace Learngene.Cluster.Tests.Faults;
 
-/// <summary>What can happen to a cluster.</summary>
-public enum Fault
-{
-    /// <summary>kill -9 of a silo.</summary>
-    Kill,
-    /// <summary>SIGSTOP of a silo for ten seconds; then it comes back.</summary>
-    Freeze,
-    /// <summary>SIGTERM of a silo.</summary>
-    Drain,
-    /// <summary>kill -9 of all silos at once.</summary>
-    KillAll,
-    /// <summary>The storage's server crashes and is started again.</summary>
-    Storage,
-}
-
 /// <summary>
-/// Three silos whose undisturbed results are known, and what they do when something happens to them: a LeTs job and a federation are begun, the
-/// fault is inflicted at a random moment, and what comes out must be what came out undisturbed.
+/// Three silos whose undisturbed results are known, and what they do when something happens to them: a LeTs job and a federation are begun, faults
+/// are inflicted at random moments, and what comes out must be what came out undisturbed.
 /// </summary>
-internal sealed class FaultyCluster(SiloCluster cluster, Func<Task> crash, Func<Task> start) : IAsyncDisposable
+internal sealed class FaultyCluster : IAsyncDisposable
 {
-    private const int Silos = 3, Steps = 64;
-    private static readonly TimeSpan s_frozen = TimeSpan.FromSeconds(10);
+    private const int Silos = 3, MostChanges = 24, Rounds = 20, Epochs = 8;
+    private readonly SiloCluster _cluster;
+    private readonly Inflictions _inflictions;
+    private readonly int _length;
     private JobStatus _job = null!;
     private FederationStatus _federation = null!;
     private IReadOnlyList<RoundSummary> _rounds = [];
 
-    /// <summary>Starts the silos and learns the undisturbed results.</summary>
-    public async Task StartAsync()
-    {
-        await cluster.StartAsync(Silos);
-        await cluster.Client.Data.AddAsync("fashion", SiloCluster.Images);
-        await cluster.Client.Jobs.WaitAsync((await cluster.Client.Jobs.TrainAsync("ancestry", "fashion", 32, 2, 7, options: Work.Small())).Id);
-        var (job, federation) = await BeginAsync("undisturbed");
-        (_job, _federation) = (await cluster.Client.Jobs.WaitAsync(job), await cluster.Client.Federations.WaitAsync(federation));
-        _rounds = await cluster.Client.Federations.HistoryAsync(federation);
-    }
+    private FaultyCluster(SiloCluster cluster, Inflictions inflictions, int length) => (_cluster, _inflictions, _length) = (cluster, inflictions, length);
 
-    /// <summary>One fault, at a moment that comes from the seed; returns seconds until both answered again.</summary>
-    public async Task<double> InflictAsync(Fault fault, int seed)
+    /// <summary>What the silos have written.</summary>
+    public string Log => string.Join("\n----\n", _cluster.Silos.Select(s => s.Log));
+
+    /// <summary>What a cluster must be started in for a fault.</summary>
+    public static Type Around(Fault fault) => fault switch
     {
-        var chance = new Random(HashCode.Combine(seed, fault) & int.MaxValue);
-        var (job, federation) = await BeginAsync($"{fault}-{seed}");
-        int changes = chance.Next(1, Steps);
-        using (var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2)))
-            await foreach (var status in cluster.Client.Federations.WatchAsync(federation, patience.Token))
-                if (--changes == 0 || status.Ended) break;
-        var victim = cluster.Silos[chance.Next(cluster.Silos.Count)];
-        long began = Stopwatch.GetTimestamp();
-        double served = fault switch
+        Fault.Partition or Fault.Cut => typeof(LoopbackNetwork),
+        Fault.Bucket or Fault.Disk => typeof(Bucket),
+        _ => typeof(Surroundings),
+    };
+
+    /// <summary>Starts silos and learns the undisturbed results.</summary>
+    /// <param name="storage">What they keep their state on.</param><param name="fault">What is to happen to them.</param><param name="length">How many faults the work is long enough for.</param>
+    public static async Task<FaultyCluster> StartAsync(StorageServer storage, Fault fault, int length)
+    {
+        var kind = Around(fault);
+        Surroundings around = kind == typeof(LoopbackNetwork) ? new LoopbackNetwork(storage) : kind == typeof(Bucket) ? new Bucket(await S3Server.StartAsync()) : new Surroundings();
+        var cluster = new SiloCluster(storage.Clustering, await storage.NewDatabaseAsync()) { Around = around };
+        var faulty = new FaultyCluster(cluster, new(cluster, storage), length);
+        try
         {
-            Fault.Kill => await WithoutAsync(victim, victim.KillAsync, job, federation, began),
-            Fault.Drain => await WithoutAsync(victim, victim.TerminateAsync, job, federation, began),
-            Fault.Freeze => await FreezeAsync(victim, job, federation, began),
-            Fault.KillAll => await KillAllAsync(job, federation, began),
-            _ => await CrashAsync(job, federation, began),
-        };
-        var done = await cluster.Client.Jobs.WaitAsync(job);
-        var ended = await cluster.Client.Federations.WaitAsync(federation);
-        Assert.Equal(_job.Result!.Weights, done.Result!.Weights);
-        Assert.Equal(1, done.Result.Version);
-        Assert.Equal(FederationState.Completed, ended.State);
-        var rounds = await cluster.Client.Federations.HistoryAsync(federation);
-        if (rounds.FirstOrDefault(r => r.Dropped.Count > 0) is { } dropped) Assert.Fail($"round {dropped.Round} of {federation} dropped {string.Join("; ", dropped.Dropped)}");
-        Assert.Equal(_rounds.Select(r => (r.Round, r.Participants, r.BytesUp, r.BytesDown, r.Loss)), rounds.Select(r => (r.Round, r.Participants, r.BytesUp, r.BytesDown, r.Loss)));
-        Assert.Equal(_rounds.SelectMany(r => r.Clients), rounds.SelectMany(r => r.Clients));
-        Assert.Equal(_federation.Result!.Weights, ended.Result!.Weights);
-        Assert.Equal((_federation.BytesUp, _federation.BytesDown, 1), (ended.BytesUp, ended.BytesDown, ended.Result.Version));
-        return served;
+            await faulty.PrepareAsync();
+            return faulty;
+        }
+        catch
+        {
+            await faulty.DisposeAsync();
+            throw;
+        }
     }
 
-    public string Log => string.Join("\n----\n", cluster.Silos.Select(s => s.Log));
+    /// <summary>Faults at moments that come from the seed, while both the job and the federation go on; what they came to is compared.</summary>
+    public async Task<IReadOnlyList<Hit>> SufferAsync(Fault fault, int seed, int most)
+    {
+        var chance = new Random((seed * 100) + (int)fault);
+        var (job, federation) = await BeginAsync(string.Create(CultureInfo.InvariantCulture, $"{fault}-{seed}"));
+        var hits = new List<Hit>();
+        while (hits.Count < most && await GoneOnAsync(job, federation, chance.Next(1, MostChanges)))
+            hits.Add(await _inflictions.InflictAsync(fault, chance, () => Task.WhenAll(_cluster.Client.Jobs.GetAsync(job), _cluster.Client.Federations.GetAsync(federation), _cluster.Client.Data.ListAsync())));
+        await CompareAsync(await _cluster.Client.Jobs.WaitAsync(job), await _cluster.Client.Federations.WaitAsync(federation));
+        return hits;
+    }
+
+    private async Task PrepareAsync()
+    {
+        await _cluster.StartAsync(Silos);
+        await _cluster.Client.Data.AddAsync("fashion", SiloCluster.Images);
+        await _cluster.Client.Jobs.WaitAsync((await _cluster.Client.Jobs.TrainAsync("ancestry", "fashion", 32, 2, 7, options: Work.Small())).Id);
+        var (job, federation) = await BeginAsync("undisturbed");
+        (_job, _federation) = (await _cluster.Client.Jobs.WaitAsync(job), await _cluster.Client.Federations.WaitAsync(federation));
+        _rounds = await _cluster.Client.Federations.HistoryAsync(federation);
+    }
 
     private async Task<(string Job, string Federation)> BeginAsync(string name)
     {
-        var job = await cluster.Client.Jobs.LearnLetsAsync($"lets/{name}", "ancestry", "fashion", (16, 2), (48, 4), Work.Small(epochs: 3, seed: 9, ("dropPath", 0.1)));
-        var federation = await cluster.Client.Federations.StartAsync(Work.Federation($"fed/{name}"));
+        var job = await _cluster.Client.Jobs.LearnLetsAsync($"lets/{name}", "ancestry", "fashion", (16, 2), (48, 4), Work.Small(epochs: Epochs * _length, seed: 9, ("dropPath", 0.1)));
+        var federation = await _cluster.Client.Federations.StartAsync(Work.Federation($"fed/{name}", Rounds * _length));
         return (job.Id, federation.Name);
     }
 
-    private async Task<double> WithoutAsync(SiloProcess victim, Func<Task> end, string job, string federation, long began)
+    // So many changes of the federation later: do both still go on?
+    private async Task<bool> GoneOnAsync(string job, string federation, int changes)
     {
-        var ending = end();
-        double served = await ServedAsync(job, federation, began);
-        await ending;
-        await ReplaceAsync(victim);
-        return served;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await foreach (var status in _cluster.Client.Federations.WatchAsync(federation, patience.Token))
+            if (status.Ended) return false;
+            else if (--changes == 0) break;
+        return !(await _cluster.Client.Jobs.GetAsync(job)).Ended;
     }
 
-    private async Task<double> FreezeAsync(SiloProcess victim, string job, string federation, long began)
+    private async Task CompareAsync(JobStatus job, FederationStatus federation)
     {
-        double served;
-        Programs.Signal(victim.Process, Programs.Stop);
-        try
-        {
-            served = await ServedAsync(job, federation, began);
-            var rest = s_frozen - Stopwatch.GetElapsedTime(began);
-            if (rest > TimeSpan.Zero) await Task.Delay(rest);
-        }
-        finally
-        {
-            Programs.Signal(victim.Process, Programs.Continue);
-        }
-        await victim.Process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60)); // taken for dead, it ends by itself
-        await ReplaceAsync(victim);
-        return served;
+        Assert.Equal(_job.Result!.Weights, job.Result!.Weights);
+        Assert.Equal(1, job.Result.Version);
+        Assert.Equal(FederationState.Completed, federation.State);
+        var rounds = await _cluster.Client.Federations.HistoryAsync(federation.Name);
+        if (rounds.FirstOrDefault(r => r.Dropped.Count > 0) is { } dropped) Assert.Fail($"round {dropped.Round} of {federation.Name} dropped {string.Join("; ", dropped.Dropped)}");
+        Assert.Equal(_rounds.Select(r => (r.Round, r.Participants, r.BytesUp, r.BytesDown, r.Loss)), rounds.Select(r => (r.Round, r.Participants, r.BytesUp, r.BytesDown, r.Loss)));
+        Assert.Equal(_rounds.SelectMany(r => r.Clients), rounds.SelectMany(r => r.Clients));
+        Assert.Equal(_federation.Result!.Weights, federation.Result!.Weights);
+        Assert.Equal((_federation.BytesUp, _federation.BytesDown, 1), (federation.BytesUp, federation.BytesDown, federation.Result.Version));
     }
 
-    private async Task<double> KillAllAsync(string job, string federation, long began)
-    {
-        await Task.WhenAll(cluster.Silos.Select(s => s.KillAsync()));
-        foreach (var silo in cluster.Silos) await silo.DisposeAsync();
-        cluster.Silos.Clear();
-        began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, Silos).Select(_ => cluster.AddAsync()));
-        await cluster.ConnectAsync();
-        return await ServedAsync(job, federation, began);
-    }
-
-    private async Task<double> CrashAsync(string job, string federation, long began)
-    {
-        await crash();
-        await cluster.NotReadyAsync();
-        await start();
-        began = Stopwatch.GetTimestamp();
-        await cluster.ReadyAsync();
-        return await ServedAsync(job, federation, began);
-    }
-
-    // A frozen silo answers nobody, so the time ends when all that is asked was answered.
-    private async Task<double> ServedAsync(string job, string federation, long began)
-    {
-        await Task.WhenAll(cluster.Client.Jobs.GetAsync(job), cluster.Client.Federations.GetAsync(federation), cluster.Client.Data.ListAsync());
-        return Stopwatch.GetElapsedTime(began).TotalSeconds;
-    }
-
-    private async Task ReplaceAsync(SiloProcess gone)
-    {
-        cluster.Silos.Remove(gone);
-        await gone.DisposeAsync();
-        await cluster.AddAsync();
-        await cluster.ConnectAsync();
-    }
-
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+    public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }

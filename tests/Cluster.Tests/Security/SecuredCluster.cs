@@ -19,7 +19,7 @@ public sealed class SecuredCluster : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        if (PostgresServer.Program("initdb") is null) return;
+        if (PostgresServer.WhyMissing is not null) return;
         await _server.InitializeAsync();
         Cluster = new("postgres", _server.Connection(), Authority);
         await Cluster.StartAsync(2);

@@ -1,55 +1,41 @@
-using System.Diagnostics;
 using StackExchange.Redis;
 
 namespace Learngene.Cluster.Tests.Servers;
 
-/// <summary>A Redis of the tests, which keeps what it acknowledges; can be killed and started again.</summary>
-public sealed class RedisServer : IAsyncLifetime
+/// <summary>A Redis of the tests, which keeps what it acknowledges.</summary>
+public sealed class RedisServer : StorageServer
 {
     public const string Password = "not-to-be-seen-either";
-    private readonly string _directory = Directory.CreateTempSubdirectory("learngene-redis-").FullName;
-    private readonly int _port = Programs.FreePort();
-    private Process? _process;
 
-    public static string? Program => Programs.Find("redis-server");
+    public override string Clustering => "redis";
 
-    public string Connection => $"127.0.0.1:{_port},password={Password}";
+    public override string? Missing => WhyMissing;
 
-    public Task InitializeAsync() => Program is null ? Task.CompletedTask : StartAsync();
+    /// <summary>Why there is none here; null where there is.</summary>
+    public static string? WhyMissing => Program is null ? "Redis is not installed (apt-get install redis-server)" : null;
 
-    /// <summary>Starts it, also after it was killed; done when it answers.</summary>
-    public async Task StartAsync()
+    public string Connection => $"127.0.0.1:{Port},password={Password}";
+
+    protected override string[] Command =>
+        [Program!, "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--requirepass", Password];
+
+    private static string? Program => Programs.Find("redis-server");
+
+    /// <summary>The one that there is: clusters differ in their names.</summary>
+    public override Task<string> NewDatabaseAsync() => Task.FromResult(Connection);
+
+    protected override async Task<bool> AnswersAsync()
     {
-        _process = Process.Start(new ProcessStartInfo(Program!, ["--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--appendonly", "yes", "--appendfsync", "always", "--save", "", "--requirepass", Password])
-            { RedirectStandardOutput = true })!;
-        _process.OutputDataReceived += (_, _) => { };
-        _process.BeginOutputReadLine();
-        await Programs.UntilAsync(async () =>
+        try
         {
-            try
-            {
-                await using var redis = await ConnectionMultiplexer.ConnectAsync(Connection + ",connectTimeout=1000");
-                await redis.GetDatabase().PingAsync();
-                return true;
-            }
-            catch (RedisException)
-            {
-                return false;
-            }
-        }, "Redis' start");
-    }
-
-    /// <summary>kill -9.</summary>
-    public async Task CrashAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (_process is { HasExited: false }) await CrashAsync();
-        Directory.Delete(_directory, recursive: true);
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(Connection + ",connectTimeout=1000");
+            await redis.GetDatabase().PingAsync();
+            return true;
+        }
+        catch (RedisException)
+        {
+            return false;
+        }
     }
 }
 
@@ -63,11 +49,11 @@ public sealed class OnRedis : ICollectionFixture<RedisServer>
 /// <summary>A test that needs Redis.</summary>
 public sealed class RedisFactAttribute : FactAttribute
 {
-    public RedisFactAttribute() => Skip = RedisServer.Program is null ? "Redis is not installed (apt-get install redis-server)" : null;
+    public RedisFactAttribute() => Skip = RedisServer.WhyMissing;
 }
 
 /// <summary>Tests that need Redis, with cases.</summary>
 public sealed class RedisTheoryAttribute : TheoryAttribute
 {
-    public RedisTheoryAttribute() => Skip = new RedisFactAttribute().Skip;
+    public RedisTheoryAttribute() => Skip = RedisServer.WhyMissing;
 }

@@ -11,6 +11,9 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
     private readonly string _name = $"c{Guid.NewGuid():N}";
     private int _started;
 
+    /// <summary>What they are started in.</summary>
+    public Surroundings Around { get; init; } = new();
+
     public List<SiloProcess> Silos { get; } = [];
     public LearngeneClient Client { get; private set; } = null!;
     public string Gateways => string.Join(',', Silos.Select(s => s.Gateway));
@@ -18,7 +21,7 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
 
     private Dictionary<string, string> Environment => new()
     {
-        ["LEARNGENE_CONNECTION"] = connection, ["DOTNET_ENVIRONMENT"] = authority is null ? "Development" : "Production",
+        ["LEARNGENE_CONNECTION"] = Around.Connection(connection), ["DOTNET_ENVIRONMENT"] = authority is null ? "Development" : "Production",
     };
 
     /// <summary>Migrates the database and starts so many silos.</summary>
@@ -36,9 +39,9 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
         string[] tls = authority is null ? [] : [
             "--cluster-certificate", authority.Silo.Certificate, "--cluster-key", authority.Silo.Key, "--cluster-ca", authority.File,
             "--http-certificate", authority.Http.Certificate, "--http-key", authority.Http.Key];
+        string data = Path.Combine(_directory, $"silo-{Interlocked.Increment(ref _started)}");
         var silo = await SiloProcess.StartAsync(Environment, [
-            "serve", "--clustering", clustering, "--cluster-id", _name, "--service-id", _name, "--shared-dir", Shared, "--data-dir", Path.Combine(_directory, $"silo-{Interlocked.Increment(ref _started)}"),
-            "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more, .. own]);
+            "serve", "--clustering", clustering, "--cluster-id", _name, "--service-id", _name, "--shared-dir", Shared, "--data-dir", data, .. Around.Arguments(data), "--threads", "1", "--hosted-slots", "1", "--checkpoint-seconds", "0.5", .. tls, .. more, .. own]);
         lock (Silos) Silos.Add(silo);
         return silo;
     }
@@ -75,6 +78,7 @@ internal sealed class SiloCluster(string clustering, string connection, Certific
     {
         if (Client is not null) await Client.DisposeAsync();
         foreach (var silo in Silos) await silo.DisposeAsync();
+        await Around.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
 }

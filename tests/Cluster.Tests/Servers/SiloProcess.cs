@@ -13,6 +13,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public Process Process { get; }
     public string Gateway { get; private set; } = "";
     public string Http { get; private set; } = "";
+    public string Data { get; private set; } = "";
     public string Log => string.Join('\n', _log);
 
     /// <summary>Starts one; done when it is ready.</summary>
@@ -24,7 +25,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             if (line.StartsWith("Learngene silo ready: gateway ", StringComparison.Ordinal))
             {
                 string[] words = line.Split(' ');
-                (silo.Gateway, silo.Http) = (words[4], words[6]);
+                (silo.Gateway, silo.Http, silo.Data) = (words[4], words[6], words[10]);
                 silo._log.Enqueue(line);
                 return silo;
             }

@@ -14,10 +14,10 @@ internal static class Work
         return new() { Epochs = epochs, Seed = seed, Config = config };
     }
 
-    /// <summary>A federation of a few seconds: twelve hosted clients, of which two come late, in two cohorts.</summary>
-    public static string Federation(string name) => $$"""
+    /// <summary>A federation of a second or so for each three rounds: twelve hosted clients, of which two come late, in two cohorts.</summary>
+    public static string Federation(string name, int rounds = 12) => $$"""
         { "name": "{{name}}", "data": "fashion", "partition": { "kind": "dirichlet", "alpha": 0.5, "clients": 12, "late": 2, "imagesPerClient": 40, "seed": 3 },
           "model": { "width": 16, "depth": 2, "heads": 1, "patch": 7 }, "method": "gene-fl", "geneFl": { "cohorts": 2 },
-          "rounds": 12, "clientsPerRound": 5, "quorum": 5, "deadline": 600, "localEpochs": 1, "batch": 10, "lr": 0.1, "seed": 3 }
+          "rounds": {{rounds}}, "clientsPerRound": 5, "quorum": 5, "deadline": 600, "localEpochs": 1, "batch": 10, "lr": 0.1, "seed": 3 }
         """;
 }
