@@ -9,7 +9,7 @@ namespace Learngene.Grains.Federation;
 internal sealed partial class FederationGrain
 {
     private const int MostFounders = 1_000;
-    private IReadOnlyList<int> _cohortSizes = [];
+    private int[] _cohortSizes = [];
 
     private bool HasCohorts => Federation.Settings.Method == FederatedMethod.GeneFl && Federation.Settings.GeneFl.Cohorts > 1;
 
@@ -20,7 +20,11 @@ internal sealed partial class FederationGrain
         FederationPlanner.CheckProfile(profile, Record.Data!, Federation.Settings, HasCohorts);
         bool late = Record.Round > 0 || Record.State is not (FederationState.Starting or FederationState.Running);
         int cohort = await CohortOfAsync(client, profile);
-        if (!known) _clients++;
+        if (!known)
+        {
+            _clients++;
+            if (cohort >= 0 && cohort < _cohortSizes.Length) _cohortSizes[cohort]++;
+        }
         News();
         Show();
         return new(cohort, profile.Samples, late);
@@ -62,6 +66,7 @@ internal sealed partial class FederationGrain
         }
         if (_open is { } open && !Record.Stopping && May(open, client) && _leases.Working + open.Count < Places && _leases.Waiting == 0)
             return Give(open, client, membership);
+        if (patience <= TimeSpan.Zero) return null; // it does not wait, so nobody else has to hear of it
         var waiter = _leases.Wait(client, membership);
         News();
         try
@@ -93,8 +98,6 @@ internal sealed partial class FederationGrain
         if (Federation.IsHosted)
         {
             var formed = await hosted.FormAsync(Federation, HasCohorts);
-            for (int c = 0; c < formed.Cohorts; c++)
-                await GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Add([.. formed.Members.Where(m => m.Cohort == c).Select(m => new CohortMember(m.Client, null))]);
             await ChangeAsync(r => r with { State = FederationState.Running, Cohorts = formed.Cohorts, Hosted = [.. formed.Members.Select(m => m.Cohort)], BytesUp = r.BytesUp + formed.SignatureBytes });
             return;
         }
@@ -103,14 +106,7 @@ internal sealed partial class FederationGrain
             await ChangeAsync(r => r with { State = FederationState.Running, Cohorts = 1 });
             return;
         }
-        while (_clients < Federation.Settings.ClientsPerRound)
-        {
-            var news = _news.Task;
-            if (_leaving || Record.Stopping) break;
-            await Task.WhenAny(news, Task.Delay(s_longPoll, time));
-        }
-        if (_leaving) throw new OperationCanceledException();
-        var founders = (await GrainFactory.ListRosterAsync(Name)).Take(MostFounders).Select(c => c.Key).ToList();
+        var founders = await FoundersAsync();
         var signed = new List<(string Client, byte[] Signature)>();
         foreach (string client in founders)
             if (await GrainFactory.GetGrain<IFederatedClientGrain>($"{Name}/{client}").Signature() is { } signature) signed.Add((client, signature));
@@ -125,6 +121,26 @@ internal sealed partial class FederationGrain
         });
     }
 
-    private async Task CohortSizesAsync() =>
-        _cohortSizes = [.. (await Task.WhenAll(Enumerable.Range(0, Math.Max(1, Record.Cohorts)).Select(c => GrainFactory.GetGrain<ICohortGrain>($"{Name}/{c}").Get()))).Select(c => c.Members)];
+    // Those who have joined, once they are enough: one that was counted may still be on its way into the roster.
+    private async Task<IReadOnlyList<string>> FoundersAsync()
+    {
+        int enough = Math.Min(MostFounders, Federation.Settings.ClientsPerRound);
+        while (true)
+        {
+            var news = _news.Task;
+            if (_leaving) throw new OperationCanceledException();
+            bool joined = _clients >= enough || Record.Stopping;
+            if (joined && (await GrainFactory.ListRosterAsync(Name)).Take(MostFounders).Select(c => c.Key).ToList() is var founders && (founders.Count >= enough || Record.Stopping)) return founders;
+            await Task.WhenAny(news, Task.Delay(joined ? s_look : s_longPoll, time));
+        }
+    }
+
+    private async Task CohortSizesAsync()
+    {
+        int[] sizes = new int[Math.Max(1, Record.Cohorts)];
+        IEnumerable<int> members = Federation.IsHosted ? Record.Hosted : (await GrainFactory.ListRosterAsync(Name)).Select(c => Record.Founders.GetValueOrDefault(c.Key, c.Value.Cohort));
+        foreach (int cohort in members)
+            if (cohort >= 0 && cohort < sizes.Length) sizes[cohort]++;
+        _cohortSizes = sizes;
+    }
 }

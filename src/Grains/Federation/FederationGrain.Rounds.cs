@@ -95,7 +95,6 @@ internal sealed partial class FederationGrain
         _open = null;
         _leases.Clear();
         await workshop.SettleAsync(Federation, Record, open);
-        foreach (int cohort in accepted.Select(a => a.Cohort).Distinct()) GrainFactory.GetGrain<ICohortGrain>($"{Name}/{cohort}").Advance(round).Ignore();
         if (Federation.Settings.PublishEvery is > 0 and var every && round % every == 0) await finish.PublishAsync(Federation, Record, round);
         Show();
     }

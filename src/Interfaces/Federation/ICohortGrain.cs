@@ -1,18 +1,10 @@
 namespace Learngene.Federation;
 
-/// <summary>A cohort as it is.</summary>
-/// <param name="Members">Clients in it.</param><param name="Round">The last round that moved its learngene; 0 for none.</param>
-[GenerateSerializer, Immutable, Alias("learngene.cohort")]
-public sealed record CohortStatus([property: Id(0)] int Members, [property: Id(1)] int Round);
-
-/// <summary>Clients with similar data; the key is <c>federation/number</c>. Knows its members, and how near a newcomer's data is to theirs.</summary>
+/// <summary>Clients with similar data; the key is <c>federation/number</c>. Knows how near a newcomer's data is to its members'.</summary>
 [Alias("learngene.cohort-grain")]
 public interface ICohortGrain : IGrainWithStringKey
 {
-    /// <summary>How it is.</summary>
-    [Alias("Get")] Task<CohortStatus> Get();
-
-    /// <summary>Takes members in; those that are in it stay.</summary>
+    /// <summary>Tells it of members; the signatures of the first of them stand for all.</summary>
     /// <param name="members">Names and, where known, signatures of their data.</param>
     [Alias("Add")] Task Add(IReadOnlyList<CohortMember> members);
 
@@ -21,9 +13,6 @@ public interface ICohortGrain : IGrainWithStringKey
 
     /// <summary>Mean distance of a signature to its members', degrees; infinite where it has none.</summary>
     [Alias("Distance")] Task<double> Distance(byte[] signature);
-
-    /// <summary>Notes that a round moved its learngene.</summary>
-    [Alias("Advance")] Task Advance(int round);
 }
 
 /// <summary>A member of a cohort.</summary>
