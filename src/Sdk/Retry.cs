@@ -17,12 +17,13 @@ internal static class Retry
             {
                 return await call().WaitAsync(token);
             }
-            catch (Exception e) when (IsPassing(e) && TimeProvider.System.GetElapsedTime(began) + pause < s_patience)
+            catch (Exception e) when (IsPassing(e, token) && TimeProvider.System.GetElapsedTime(began) + pause < s_patience)
             {
                 await Task.Delay(pause, token);
             }
     }
 
-    private static bool IsPassing(Exception e) =>
-        e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or TimeoutException or GatewayTooBusyException or StorageUnavailableException;
+    // A call that was given up there, and not here, was one to a grain whose silo could not read its state in time.
+    private static bool IsPassing(Exception e, CancellationToken token) =>
+        (e is OperationCanceledException && !token.IsCancellationRequested) || e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or TimeoutException or GatewayTooBusyException or StorageUnavailableException;
 }

@@ -33,6 +33,8 @@ internal sealed partial class SteadyStates(IStateStore inner, TimeProvider time,
         return await inner.ReadAsync(write.Key) is { } there && there.Version == outcome.Version && there.Payload.AsSpan().SequenceEqual(write.Payload);
     }
 
+    private TimeSpan Left(long began) => s_patience - time.GetElapsedTime(began) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
+
     private async Task<T> TryAsync<T>(Func<bool, Task<T>> attempt)
     {
         long began = time.GetTimestamp();
@@ -42,9 +44,10 @@ internal sealed partial class SteadyStates(IStateStore inner, TimeProvider time,
             for (var pause = s_first; ; pause = pause * 2 < s_longest ? pause * 2 : s_longest)
                 try
                 {
-                    return await attempt(away);
+                    // Where nothing is refused and nothing arrives an attempt may hang; who waits for it is told in time all the same.
+                    return await attempt(away).WaitAsync(Left(began), time);
                 }
-                catch (Exception e) when (inner.IsPassing(e))
+                catch (Exception e) when (e is TimeoutException || inner.IsPassing(e))
                 {
                     if (!away && Interlocked.Increment(ref _away) == 1) LogAway(log, e.Message);
                     away = true;

@@ -116,22 +116,21 @@ internal sealed class Inflictions(SiloCluster cluster, StorageServer storage)
         return new(await LastingAsync(() => filler = Bucket.Fill(victim.Data), () => File.Delete(filler), served));
     }
 
-    // Something that is so for ten seconds, and then no longer.
+    // Something that is so for ten seconds, and then no longer, whether or not anybody was served meanwhile.
     private static async Task<double> LastingAsync(Action begin, Action end, Func<Task> served)
     {
         long began = Stopwatch.GetTimestamp();
         begin();
+        var serving = SecondsAsync(served, began);
         try
         {
-            double seconds = await SecondsAsync(served, began);
-            var rest = s_lasting - Stopwatch.GetElapsedTime(began);
-            if (rest > TimeSpan.Zero) await Task.Delay(rest);
-            return seconds;
+            await Task.Delay(s_lasting);
         }
         finally
         {
             end();
         }
+        return await serving;
     }
 
     // A silo that does not answer answers nobody, so the time ends when all that was asked was answered.

@@ -1,3 +1,4 @@
+using Learngene.Cluster.Tests.Network;
 using Learngene.Cluster.Tests.Servers;
 using Learngene.Silo.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -40,6 +41,25 @@ public sealed class SteadyStatesTests
         Assert.DoesNotContain(RedisServer.Password, away.Message);
         await server.StartAsync();
         Assert.Null(await states.ReadAsync(StateKey.Of("state", GrainId.Create("a", "b"))));
+        await server.DisposeAsync();
+    }
+
+    [PostgresFact(Timeout = 60_000)]
+    public async Task A_storage_that_refuses_nothing_and_answers_nothing_is_told_in_bounded_time()
+    {
+        var server = new PostgresServer();
+        await server.InitializeAsync();
+        await PostgresSchema.MigrateAsync(server.Connection(), default);
+        await using var network = new LoopbackNetwork(server);
+        var key = StateKey.Of("state", GrainId.Create("a", "b"));
+        await using (var states = Steady(new PostgresStates(NpgsqlDataSource.Create(Postgres.Bounded(network.Connection(server.Connection()))), "s")))
+        {
+            Assert.True((await states.WriteAsync(new(key, null, [1]))).Done);
+            network.Part(Environment.ProcessId, Leads.ToStorage);
+            await Assert.ThrowsAsync<StorageUnavailableException>(() => states.ReadAsync(key)).WaitAsync(TimeSpan.FromSeconds(25));
+            network.Join();
+            Assert.Equal([1], (await states.ReadAsync(key))!.Payload);
+        }
         await server.DisposeAsync();
     }
 

@@ -7,7 +7,7 @@ namespace Learngene.Silo.Storage;
 /// <summary>How PostgreSQL is reached, and which of its failures pass.</summary>
 internal static class Postgres
 {
-    private const int ConnectSeconds = 5, CommandSeconds = 10, KeepAliveSeconds = 5;
+    private const int ConnectSeconds = 5, CommandSeconds = 5, KeepAliveSeconds = 5;
 
     /// <summary>The connection string with bounds on waiting, where it names none itself. Several hosts and a wish for the primary among them stay as they are.</summary>
     /// <exception cref="StartupException">It is no connection string; the sentence does not repeat it.</exception>
