@@ -7,33 +7,68 @@ namespace Learngene.Grains.Clients;
 internal sealed record RosterRecord
 {
     [Id(0)] public Dictionary<string, Membership> Clients { get; init; } = [];
+    /// <summary>Whether it has had as many as it takes, so that others are in its parts.</summary>
+    [Id(1)] public bool Full { get; init; }
 }
 
-/// <summary>A shard of the names of a federation's clients: small, so that writing it down for one more stays cheap.</summary>
+/// <summary>
+/// A shard of the names of a federation's clients. Writing it down for one more stays cheap because it takes so many and no more; who comes then is
+/// in one of its parts, which are shards like itself.
+/// </summary>
 internal sealed class RosterGrain([PersistentState("roster")] IPersistentState<RosterRecord> state) : Grain, IRosterGrain
 {
+    internal const int Most = 256;
     private readonly Durable<RosterRecord> _record = new(state);
 
-    public Task Put(string client, Membership membership) => _record.ChangeAsync(r =>
-        r.Clients.GetValueOrDefault(client) == membership ? r : new() { Clients = new(r.Clients) { [client] = membership } });
+    private string Key => this.GetPrimaryKeyString();
+    private RosterRecord Record => _record.Value;
 
-    public Task Remove(string client) => _record.ChangeAsync(r =>
-        r.Clients.ContainsKey(client) ? new() { Clients = new(r.Clients.Where(c => c.Key != client)) } : r);
+    public async Task Put(string client, Membership membership)
+    {
+        if (IsElsewhere(client)) await PartOf(client).Put(client, membership);
+        else await _record.ChangeAsync(r => r.Clients.GetValueOrDefault(client) == membership ? r : With(r, new(r.Clients) { [client] = membership }));
+    }
 
-    public Task<IReadOnlyDictionary<string, Membership>> List() => Task.FromResult<IReadOnlyDictionary<string, Membership>>(_record.Value.Clients);
+    public async Task Remove(string client)
+    {
+        if (IsElsewhere(client)) await PartOf(client).Remove(client);
+        else await _record.ChangeAsync(r => r.Clients.ContainsKey(client) ? With(r, new(r.Clients.Where(c => c.Key != client))) : r);
+    }
+
+    public async Task<IReadOnlyDictionary<string, Membership>> List()
+    {
+        if (!Record.Full) return Record.Clients;
+        var parts = await Task.WhenAll(Enumerable.Range(0, Rosters.Parts).Select(i => Part(i).List()));
+        return parts.Prepend(Record.Clients).SelectMany(c => c).ToDictionary();
+    }
+
+    private bool IsElsewhere(string client) => Record.Full && !Record.Clients.ContainsKey(client);
+
+    private static RosterRecord With(RosterRecord record, Dictionary<string, Membership> clients) => new() { Clients = clients, Full = record.Full || clients.Count >= Most };
+
+    private IRosterGrain PartOf(string client) => Part(Rosters.PartOf(client, Key[Key.LastIndexOf('/')..].Count(c => c == '.')));
+
+    private IRosterGrain Part(int number) => GrainFactory.GetGrain<IRosterGrain>($"{Key}.{number}");
 }
 
 /// <summary>How a federation's clients are spread over roster grains.</summary>
 internal static class Rosters
 {
-    private const int Shards = 512, AtOnce = 64;
+    /// <summary>Parts of a shard that is full.</summary>
+    internal const int Parts = 16;
+    private const int Shards = 512, AtOnce = 64, BitsOfPart = 4;
 
     /// <summary>The shard that holds a client.</summary>
-    public static IRosterGrain Roster(this IGrainFactory grains, string federation, string client)
+    public static IRosterGrain Roster(this IGrainFactory grains, string federation, string client) => grains.GetGrain<IRosterGrain>($"{federation}/{Hash(client) % Shards}");
+
+    /// <summary>The part that holds it, of a shard that is so many parts deep: other bits of the hash each time, and none of those that chose the shard.</summary>
+    internal static int PartOf(string client, int depth) => (int)(uint.RotateLeft(Hash(client) * 2654435761, BitsOfPart * (depth + 1)) % Parts);
+
+    private static uint Hash(string client)
     {
         uint hash = 2166136261;
         foreach (char c in client) hash = (hash ^ c) * 16777619;
-        return grains.GetGrain<IRosterGrain>($"{federation}/{hash % Shards}");
+        return hash;
     }
 
     /// <summary>All clients of a federation, sorted by name.</summary>

@@ -98,7 +98,7 @@ public interface IFederatedClientGrain : IGrainWithStringKey
     [Alias("Train"), OneWay, AlwaysInterleave] Task Train(WorkOrder order);
 }
 
-/// <summary>The names of clients that have joined, a shard of them; the key is <c>federation/shard</c>.</summary>
+/// <summary>The names of clients that have joined, a shard of them; the key is <c>federation/shard</c>, of a part of one <c>federation/shard.part</c>.</summary>
 [Alias("learngene.roster")]
 public interface IRosterGrain : IGrainWithStringKey
 {
