@@ -23,6 +23,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["memory"] = MemoryBenchmark.RunAsync,
     ["parallel-accuracy"] = ParallelBenchmark.AccuracyAsync,
     ["parallel-time"] = ParallelBenchmark.TimeAsync,
+    ["scale"] = ScaleBenchmark.RunAsync,
 };
 var children = new Dictionary<string, Action<string[]>>
 {

@@ -3,21 +3,21 @@ using Learngene.Sdk;
 
 namespace Learngene.Benchmarks;
 
-/// <summary>An embedded silo as its user starts it: a process of its own on an empty directory, with ports of its own.</summary>
+/// <summary>A silo as its user starts it: a process of its own on an empty directory, with ports of its own; embedded unless told otherwise.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
+    private static readonly long s_ticks = 100; // a second's; Linux has no other value for programs
     private readonly Process _process;
     private readonly string _directory = Directory.CreateTempSubdirectory("learngene-bench-").FullName;
 
-    public SiloProcess()
+    public SiloProcess(IReadOnlyDictionary<string, string>? environment = null, params string[] more)
     {
-        string silo = Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll");
         Started = Stopwatch.GetTimestamp();
-        _process = Process.Start(new ProcessStartInfo("dotnet", [silo, "serve", "--data-dir", _directory, "--gateway-port", "0", "--silo-port", "0", "--http-port", "0"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        _process = Process.Start(Command(environment, ["serve", "--data-dir", _directory, "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", .. more]))!;
     }
+
+    /// <summary>Where clients of Orleans connect, once it is ready.</summary>
+    public string Gateway { get; private set; } = "";
 
     /// <summary>Where its HTTP side is, once it is connected to.</summary>
     public Uri Http { get; private set; } = null!;
@@ -31,14 +31,47 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>When it was started.</summary>
     public long Started { get; }
 
-    /// <summary>Waits for the line that says where it listens.</summary>
+    /// <summary>Seconds of processor time until now.</summary>
+    public double Cpu => CpuOf(_process.Id);
+
+    /// <summary>Seconds of processor time of any process until now.</summary>
+    public static double CpuOf(int process)
+    {
+        string[] words = File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return (long.Parse(words[11], System.Globalization.CultureInfo.InvariantCulture) + long.Parse(words[12], System.Globalization.CultureInfo.InvariantCulture)) / (double)s_ticks;
+    }
+
+    /// <summary>Runs the program to its end.</summary>
+    public static async Task RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    {
+        using var process = Process.Start(Command(environment, arguments))!;
+        string said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
+    }
+
+    private static ProcessStartInfo Command(IReadOnlyDictionary<string, string>? environment, string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        return start;
+    }
+
+    /// <summary>Waits for the line that says where it listens, and connects.</summary>
     public async Task<LearngeneClient> ConnectAsync()
+    {
+        await ReadyAsync();
+        return await LearngeneClient.ConnectAsync(Gateway);
+    }
+
+    /// <summary>Waits for the line that says where it listens.</summary>
+    public async Task ReadyAsync()
     {
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
             if (line.StartsWith("Learngene silo ready: gateway ", StringComparison.Ordinal))
             {
-                Http = new(line.Split(' ')[6]);
-                return await LearngeneClient.ConnectAsync(line.Split(' ')[4]);
+                (Gateway, Http) = (line.Split(' ')[4], new(line.Split(' ')[6]));
+                return;
             }
         throw new InvalidOperationException($"the silo ended with {_process.ExitCode} before it was ready.");
     }
