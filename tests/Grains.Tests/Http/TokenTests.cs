@@ -27,7 +27,7 @@ public sealed class TokenTests : IDisposable
         await client.Federations.StartAsync(Specifications.Small(Name, "fedavg", 1, ("partition", new JsonObject { ["kind"] = "external" }), ("clientsPerRound", 1)));
         async Task<string> TokenAsync(string name) => (await client.Tokens.CreateAsync(Name, name)).Token;
         string one = await TokenAsync("one"), two = await TokenAsync("two");
-        using var api = new FederationHttp(new(silo.Http), Name, "one", one);
+        using var api = new FederationHttp(new Uri(silo.Http), Name, "one", one);
         await api.JoinAsync(new() { Samples = 5 });
         WorkOrder? work;
         while ((work = (await api.CheckInAsync()).Work) is null) { }
