@@ -21,6 +21,7 @@ var benchmarks = new Dictionary<string, Func<Task>>
     ["clients"] = ClientsBenchmark.RunAsync,
     ["alive"] = AliveBenchmark.RunAsync,
     ["memory"] = MemoryBenchmark.RunAsync,
+    ["cluster"] = ThroughputBenchmark.RunAsync,
     ["parallel-accuracy"] = ParallelBenchmark.AccuracyAsync,
     ["parallel-time"] = ParallelBenchmark.TimeAsync,
     ["scale"] = ScaleBenchmark.RunAsync,

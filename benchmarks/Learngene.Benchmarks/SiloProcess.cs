@@ -28,6 +28,15 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Forgets its highest memory until now.</summary>
     public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
 
+    /// <summary>Holds it, and all threads that it will start, to one core.</summary>
+    public async Task PinAsync(int core)
+    {
+        using var process = Process.Start(new ProcessStartInfo("taskset", ["-a", "-c", "-p", $"{core}", $"{_process.Id}"]) { RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"taskset ended with {process.ExitCode}.");
+    }
+
     /// <summary>When it was started.</summary>
     public long Started { get; }
 
