@@ -13,7 +13,7 @@ internal sealed partial class TransformationJobGrain
     private static partial void LogEndNotWritten(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Warning, "Job {Job} is another silo's now")]
     private static partial void LogSuperseded(ILogger log, string job, Exception e);
-    [LoggerMessage(LogLevel.Information, "Job {Job} goes to silo {Silo}, which has its device")]
+    [LoggerMessage(LogLevel.Debug, "Job {Job} goes to silo {Silo}, which has its device")]
     private static partial void LogMoves(ILogger log, string job, SiloAddress silo);
     [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
     private static partial void LogNotReleased(ILogger log, string job, Exception e);
