@@ -1,63 +1,40 @@
-using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Learngene.Sdk;
 using Learngene.Sdk.Connecting;
 
 namespace Learngene.Benchmarks;
 
-/// <summary>Silos of one thread each on a Redis of their own, in processes and on directories of their own.</summary>
+/// <summary>Silos of one thread each, held to a core each while there are so many, on a storage; they know the shipped images as bench/images.</summary>
 internal sealed class BenchCluster : IAsyncDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("learngene-bench-").FullName;
-    private readonly int _redis = FreePort();
-    private readonly List<Process> _processes = [];
+    private readonly string _shared = Directory.CreateTempSubdirectory("learngene-bench-shared-").FullName, _name = $"bench{Guid.NewGuid():N}";
+    private readonly ScaleStorage _storage = new();
+    private readonly List<SiloProcess> _silos = [];
 
-    public async Task<LearngeneClient> StartAsync(int silos)
+    public LearngeneClient Client { get; private set; } = null!;
+
+    public static async Task<BenchCluster> StartAsync(int silos)
     {
-        Directory.CreateDirectory(Path.Combine(_directory, "redis"));
-        _processes.Add(Process.Start(new ProcessStartInfo("redis-server", ["--port", $"{_redis}", "--bind", "127.0.0.1", "--dir", Path.Combine(_directory, "redis"), "--appendonly", "yes", "--save", ""])
-            { RedirectStandardOutput = true })!);
-        await Silo("migrate", "--clustering", "redis").WaitForExitAsync();
-        var gateways = new List<string>();
+        var cluster = new BenchCluster();
+        var environment = new Dictionary<string, string> { ["LEARNGENE_CONNECTION"] = cluster._storage.Connection, ["DOTNET_ENVIRONMENT"] = "Development" };
+        await SiloProcess.RunAsync(environment, "migrate", "--clustering", cluster._storage.Clustering);
+        for (int i = 0; i < silos; i++)
+            cluster._silos.Add(new(environment,
+                "--clustering", cluster._storage.Clustering, "--cluster-id", cluster._name, "--service-id", cluster._name, "--shared-dir", cluster._shared, "--threads", "1", "--hosted-slots", "1"));
         for (int i = 0; i < silos; i++)
         {
-            var silo = Silo("serve", "--clustering", "redis", "--cluster-id", "bench", "--service-id", "bench", "--shared-dir", Path.Combine(_directory, "shared"),
-                "--data-dir", Path.Combine(_directory, $"silo-{i}"), "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", "--threads", "1", "--hosted-slots", "1");
-            while (await silo.StandardOutput.ReadLineAsync() is { } line)
-                if (line.StartsWith("Learngene silo ready: gateway ", StringComparison.Ordinal))
-                {
-                    gateways.Add(line.Split(' ')[4]);
-                    break;
-                }
+            await cluster._silos[i].ReadyAsync();
+            if (silos <= Environment.ProcessorCount) await cluster._silos[i].PinAsync(i);
         }
-        return await LearngeneClient.ConnectAsync(new ClusterConnection { Cluster = string.Join(',', gateways), ClusterId = "bench" });
+        cluster.Client = await LearngeneClient.ConnectAsync(new ClusterConnection { Cluster = string.Join(',', cluster._silos.Select(s => s.Gateway)), ClusterId = cluster._name });
+        await cluster.Client.Data.AddAsync("bench/images", Workload.DataPath);
+        return cluster;
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var process in Enumerable.Reverse(_processes))
-        {
-            if (!process.HasExited) process.Kill();
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-        Directory.Delete(_directory, recursive: true);
-    }
-
-    private Process Silo(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), .. arguments]) { RedirectStandardOutput = true };
-        (start.Environment["LEARNGENE_CONNECTION"], start.Environment["DOTNET_ENVIRONMENT"]) = ($"127.0.0.1:{_redis}", "Development");
-        var process = Process.Start(start)!;
-        _processes.Add(process);
-        return process;
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        await Client.DisposeAsync();
+        foreach (var silo in _silos) await silo.DisposeAsync();
+        await _storage.DisposeAsync();
+        Directory.Delete(_shared, recursive: true);
     }
 }

@@ -47,8 +47,8 @@ internal static class ParallelBenchmark
     /// <summary>Seconds and bytes of the same training on two silos.</summary>
     public static async Task TimeAsync()
     {
-        await using var cluster = new BenchCluster();
-        await using var client = await cluster.StartAsync(2);
+        await using var cluster = await BenchCluster.StartAsync(2);
+        var client = cluster.Client;
         await client.Data.AddAsync("fashion", Data);
         foreach (var (workers, steps) in ((int, int)[])[(1, 50), (2, 50), (4, 50), (2, 10), (4, 10), (2, 1)])
         {

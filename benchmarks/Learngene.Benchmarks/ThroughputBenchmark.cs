@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Learngene.Sdk;
-using Learngene.Sdk.Connecting;
 using JobOptions = Learngene.Sdk.Jobs.TrainingOptions;
 
 namespace Learngene.Benchmarks;
@@ -25,7 +24,7 @@ internal static class ThroughputBenchmark
         await using var client = await alone.ConnectAsync();
         await alone.PinAsync(0);
         await client.Data.AddAsync("bench/images", Workload.DataPath);
-        await using var cluster = await Cluster.StartAsync(1);
+        await using var cluster = await BenchCluster.StartAsync(1);
         await JobsAsync(client, "warm", 1);
         await JobsAsync(cluster.Client, "warm", 1);
         for (int i = 0; i < Times; i++)
@@ -39,7 +38,7 @@ internal static class ThroughputBenchmark
 
     private static async Task<double> ManyAsync(int silos)
     {
-        await using var cluster = await Cluster.StartAsync(silos);
+        await using var cluster = await BenchCluster.StartAsync(silos);
         await JobsAsync(cluster.Client, "warm", silos);
         return await JobsAsync(cluster.Client, "job", Jobs);
     }
@@ -52,41 +51,5 @@ internal static class ThroughputBenchmark
         var jobs = await Task.WhenAll(Enumerable.Range(0, count).Select(i => client.Jobs.TrainAsync($"{name}/{i}", "bench/images", 64, 6, 7, options: options)));
         await Task.WhenAll(jobs.Select(j => client.Jobs.WaitAsync(j.Id)));
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
-    }
-
-    /// <summary>Silos of one core each on a storage.</summary>
-    private sealed class Cluster : IAsyncDisposable
-    {
-        private readonly string _shared = Directory.CreateTempSubdirectory("learngene-bench-shared-").FullName, _name = $"bench{Guid.NewGuid():N}";
-        private readonly ScaleStorage _storage = new();
-        private readonly List<SiloProcess> _silos = [];
-
-        public LearngeneClient Client { get; private set; } = null!;
-
-        public static async Task<Cluster> StartAsync(int silos)
-        {
-            var cluster = new Cluster();
-            var environment = new Dictionary<string, string> { ["LEARNGENE_CONNECTION"] = cluster._storage.Connection, ["DOTNET_ENVIRONMENT"] = "Development" };
-            await SiloProcess.RunAsync(environment, "migrate", "--clustering", cluster._storage.Clustering);
-            for (int i = 0; i < silos; i++)
-                cluster._silos.Add(new(environment,
-                    "--clustering", cluster._storage.Clustering, "--cluster-id", cluster._name, "--service-id", cluster._name, "--shared-dir", cluster._shared, "--threads", "1"));
-            for (int i = 0; i < silos; i++)
-            {
-                await cluster._silos[i].ReadyAsync();
-                await cluster._silos[i].PinAsync(i);
-            }
-            cluster.Client = await LearngeneClient.ConnectAsync(new ClusterConnection { Cluster = string.Join(',', cluster._silos.Select(s => s.Gateway)), ClusterId = cluster._name });
-            await cluster.Client.Data.AddAsync("bench/images", Workload.DataPath);
-            return cluster;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Client.DisposeAsync();
-            foreach (var silo in _silos) await silo.DisposeAsync();
-            await _storage.DisposeAsync();
-            Directory.Delete(_shared, recursive: true);
-        }
     }
 }
