@@ -14,6 +14,8 @@ internal sealed class Inflictions(SiloCluster cluster, StorageServer storage)
 {
     private static readonly TimeSpan s_lasting = TimeSpan.FromSeconds(10), s_end = TimeSpan.FromSeconds(60);
 
+    private int _parted;
+
     /// <summary>One fault, upon whom chance says.</summary>
     /// <param name="fault">Which.</param><param name="chance">Says upon whom.</param><param name="served">Asks for the work under way; ends when all is answered.</param>
     public Task<Hit> InflictAsync(Fault fault, Random chance, Func<Task> served)
@@ -25,7 +27,7 @@ internal sealed class Inflictions(SiloCluster cluster, StorageServer storage)
             Fault.Drain => WithoutAsync(victim, victim.TerminateAsync, served),
             Fault.Freeze => FreezeAsync(victim, served),
             Fault.KillAll => KillAllAsync(served),
-            Fault.Partition => PartAsync(victim, chance, served),
+            Fault.Partition => PartAsync(victim, served),
             Fault.Cut => CutAsync(chance, served),
             Fault.Bucket => LoseBucketAsync(chance, served),
             Fault.Disk => FillAsync(victim, served),
@@ -50,10 +52,10 @@ internal sealed class Inflictions(SiloCluster cluster, StorageServer storage)
         return new(seconds);
     }
 
-    private async Task<Hit> PartAsync(SiloProcess victim, Random chance, Func<Task> served)
+    private async Task<Hit> PartAsync(SiloProcess victim, Func<Task> served)
     {
         var network = (LoopbackNetwork)cluster.Around;
-        var from = ((Leads[])[Leads.ToSilo | Leads.ToGateway | Leads.ToStorage, Leads.ToSilo, Leads.ToStorage])[chance.Next(3)];
+        var from = ((Leads[])[Leads.ToSilo, Leads.ToStorage, Leads.ToSilo | Leads.ToGateway | Leads.ToStorage])[_parted++ % 3]; // in turn
         double seconds = await LastingAsync(() => network.Part(victim.Process.Id, from), network.Join, served);
         // Who could not be asked by the others was taken for dead; who only missed the storage is one of them still.
         if (from.HasFlag(Leads.ToSilo)) await EndsAsync(victim);
