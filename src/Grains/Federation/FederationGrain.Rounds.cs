@@ -65,10 +65,12 @@ internal sealed partial class FederationGrain
                 (gone, asked) = (silos.Gone, time.GetTimestamp());
                 AskHosted(open); // some may have been training on a silo that has gone, never have heard, or found nobody who took what they had
             }
+            // First whether all have contributed and then how many: they come in meanwhile, and a count from before would miss the last.
+            bool all = Federation.IsHosted && _chosen.All(c => RunningFederation.ClientName(c) is var n && (open.Has(n) || _dropped.ContainsKey(n)));
             int count = open.Count;
             bool late = time.GetElapsedTime(began) >= deadline;
             if (count >= Asked && !Federation.IsHosted) return true;
-            if (Federation.IsHosted && _chosen.All(c => RunningFederation.ClientName(c) is var n && (open.Has(n) || _dropped.ContainsKey(n)))) return count >= quorum;
+            if (all) return count >= quorum;
             if (count >= quorum && (late || Record.Stopping || (!Federation.IsHosted && _leases.Working == 0 && _leases.Waiting == 0 && _dropped.Count > 0))) return true;
             if (Record.Stopping && !Federation.IsHosted && _leases.Working == 0) return false;
             if (count != shown)
@@ -88,7 +90,7 @@ internal sealed partial class FederationGrain
         int round = open.Terms.Round;
         var accepted = await workshop.CloseAsync(Federation, Record, open, counts, Federation.IsHosted ? Federation.Settings.Partition.Known : (int)Math.Max(1, _clients));
         foreach (var late in _leases.Names) DropFromRound(late, "it was too late");
-        if (!counts) foreach (var one in open.Accepted) DropFromRound(one.Client, $"the round missed its quorum of {Federation.Settings.Quorum}");
+        if (!counts) foreach (var one in open.Accepted) _dropped.TryAdd(one.Client, $"the round missed its quorum of {Federation.Settings.Quorum}");
         var summary = RoundSummaries.Of(open, accepted, _dropped, Given(open), time.GetElapsedTime(began).TotalSeconds) with { Epoch = Record.Epoch };
         await GrainFactory.Page(Name, round).Put(summary);
         await ChangeAsync(r => r with { Round = round, ModelEpoch = r.Epoch, BytesUp = r.BytesUp + summary.BytesUp, BytesDown = r.BytesDown + summary.BytesDown });
