@@ -22,7 +22,7 @@ public sealed class DocumentTests
 
     [Fact]
     public void A_queued_job_has_every_member_and_no_result() => Assert.Equal(
-        """{"id":"lets-1","kind":"learn-lets","state":"queued","step":0,"steps":0,"metrics":{},"result":null,"error":null,"name":"f/lets","model":"f/a@1","file":null,"data":"d","path":null,"history":[],"created":"2024-05-06T12:00:00.000Z","checkpointStep":0,"settings":{"epochs":3}}""",
+        """{"id":"lets-1","kind":"learn-lets","state":"queued","step":0,"steps":0,"metrics":{},"result":null,"error":null,"name":"f/lets","model":"f/a@1","file":null,"data":"d","path":null,"history":[],"created":"2024-05-06T12:00:00.000Z","checkpointStep":0,"settings":{"epochs":3},"waiting":null,"device":null,"needs":null}""",
         Documents.Job(s_queued).ToJsonString());
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
@@ -7,9 +8,10 @@ namespace Learngene.Sdk.Tests.Edge;
 /// <summary>kill -9 of the silo and of its clients, at random moments of one federation: nothing is lost, nothing counts twice, the result is the same file.</summary>
 public sealed class KillTests : IDisposable
 {
-    private const int Rounds = 100, Kills = 20, MostLines = 3;
+    private const int Rounds = 300, Kills = 20, MostLines = 3;
     private readonly string _directory = Directory.CreateTempSubdirectory("learngene-kills-").FullName;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>(); // what the clients say
+    private readonly ConcurrentQueue<string> _said = [];
     private readonly Dictionary<string, Process> _clients = [];
     private Process? _silo;
     private string _gateway = "", _http = "";
@@ -33,6 +35,7 @@ public sealed class KillTests : IDisposable
         string[] names = ["one", "two"];
         await BeginAsync("undisturbed", names);
         foreach (string name in names) await _clients[name].WaitForExitAsync();
+        while (_lines.Reader.TryRead(out _)) { } // what they said undisturbed
         await BeginAsync("killed", names);
         var chance = new Random(20260404);
         int silo = 0, clients = 0;
@@ -47,7 +50,7 @@ public sealed class KillTests : IDisposable
                 continue;
             }
             string victim = names[chance.Next(names.Length)];
-            Assert.False(_clients[victim].HasExited, $"the federation ended after {silo} and {clients} kills");
+            Assert.False(_clients[victim].HasExited, $"the federation ended after {silo} and {clients} kills: {string.Join('\n', _said.TakeLast(12))}");
             await KillAsync(_clients[victim]);
             _clients[victim] = Join("killed", victim);
             clients++;
@@ -81,7 +84,9 @@ public sealed class KillTests : IDisposable
             ["join", federation, "--server", _http, "--data", images, "--name", name, "--state-dir", Path.Combine(_directory, $"{federation}-{name}"), "--threads", "1"], _directory);
         process.ErrorDataReceived += (_, e) =>
         {
-            if (e.Data is not null) _lines.Writer.TryWrite(e.Data);
+            if (e.Data is null) return;
+            _said.Enqueue($"{name}: {e.Data}");
+            _lines.Writer.TryWrite(e.Data);
         };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
