@@ -1,5 +1,3 @@
-using Orleans.Runtime.Messaging;
-
 namespace Learngene.Grains;
 
 /// <summary>What passes by itself: the storage that is away, a silo that goes. Background work waits for its end and goes on.</summary>
@@ -8,9 +6,7 @@ internal static class Outage
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Whether a failure is of that kind; the same call may be made again.</summary>
-    public static bool IsPassing(Exception failure) =>
-        failure is StorageUnavailableException or SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException or TimeoutException or GatewayTooBusyException
-        || failure.GetType() == typeof(OrleansException); // no silo takes such a grain now: all are going, or of an older version
+    public static bool IsPassing(Exception failure) => PassingFailure.Is(failure);
 
     /// <summary>A moment before the next try.</summary>
     public static Task PauseAsync(TimeProvider time) => Task.Delay(s_pause, time);

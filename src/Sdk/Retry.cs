@@ -1,6 +1,3 @@
-using Orleans.Runtime;
-using Orleans.Runtime.Messaging;
-
 namespace Learngene.Sdk;
 
 /// <summary>Tries a call again when a silo went away under it. Only for verbs that may be repeated, which all of ours are.</summary>
@@ -24,7 +21,5 @@ internal static class Retry
     }
 
     // A call that was given up there, and not here, was one to a grain whose silo could not read its state in time.
-    private static bool IsPassing(Exception e, CancellationToken token) =>
-        (e is OperationCanceledException && !token.IsCancellationRequested) || e is OrleansMessageRejectionException or SiloUnavailableException or ConnectionFailedException or TimeoutException or GatewayTooBusyException or StorageUnavailableException
-        || e.GetType() == typeof(OrleansException); // a silo that has been declared dead meanwhile, or none that takes the grain now
+    private static bool IsPassing(Exception e, CancellationToken token) => (e is OperationCanceledException && !token.IsCancellationRequested) || PassingFailure.Is(e);
 }

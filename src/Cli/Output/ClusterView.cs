@@ -19,7 +19,7 @@ internal sealed record ClusterView(SiloStatus Here, IReadOnlyList<SiloFacts> Sil
     public JsonObject Document() => new()
     {
         ["silos"] = new JsonArray([Answering(), .. Silos.Where(s => s.Address != Here.Address).Select(Other)]),
-        ["runningJobs"] = Pools.Sum(p => p.Devices.Count(d => d.Job is not null)) is var held && held > Here.Running.Count ? held : Here.Running.Count,
+        ["runningJobs"] = Math.Max(Here.Running.Count, Pools.Sum(p => p.Devices.Count(d => d.Job is not null))),
         ["storedWeights"] = new JsonObject { ["files"] = Here.StoredWeights, ["bytes"] = Here.StoredBytes },
         ["pools"] = Documents.List(Pools, p => new JsonObject
         {

@@ -35,7 +35,8 @@ internal static class JoinCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         var settings = Settings(parsed);
         Action<string> note = parsed.GetValue(s_quiet) ? _ => { } : error.WriteLine;
-        var result = await new EdgeClient(settings, note, TimeProvider.System).RunAsync(token);
+        using var client = new EdgeClient(settings, note, TimeProvider.System);
+        var result = await client.RunAsync(token);
         output.WriteLine(parsed.GetValue(s_json) ? result.ToJson() : result.Sentence());
     }
 

@@ -13,8 +13,7 @@ internal static class PoolWords
     /// <exception cref="RefusedException">Names the field and the value.</exception>
     public static void Check(DeviceNeed need)
     {
-        if (need.Pool.Length is 0 or > 60 || need.Pool.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
-            throw new RefusedException($"device pool '{JobError.Clean(need.Pool)}' is not allowed: lower-case letters, digits and '-', 60 at most.");
+        if (!DeviceNeed.IsPool(need.Pool)) throw new RefusedException($"device pool '{JobError.Clean(need.Pool)}' is not allowed: {DeviceNeed.PoolNames}.");
         if (need.User.Length > 100 || need.User.Any(char.IsControl)) throw new RefusedException("the user's name is longer than 100 characters, or has control characters.");
         if (need.Memory < 0) throw new RefusedException($"memory {need.Memory} is negative; 0 is what the job is estimated to need.");
         if (!Enum.IsDefined(need.Kind) || !Enum.IsDefined(need.Priority)) throw new RefusedException($"device {need.Kind} or priority {need.Priority} is unknown.");

@@ -39,4 +39,10 @@ public sealed record DeviceNeed
 
     /// <summary>The pool of silos and jobs that name none.</summary>
     public const string DefaultPool = "default";
+
+    /// <summary>What names a pool may have, for people.</summary>
+    internal const string PoolNames = "lower-case letters, digits and '-', 60 at most";
+
+    /// <summary>Whether a pool may have that name.</summary>
+    internal static bool IsPool(string name) => name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 }

@@ -12,8 +12,7 @@ internal sealed partial record SiloSettings
 
     private void CheckDevices()
     {
-        if (DevicePool.Length is 0 or > 60 || DevicePool.Any(c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-'))
-            throw new StartupException($"device-pool '{DevicePool}' is not allowed: lower-case letters, digits and '-', 60 at most.");
+        if (!DeviceNeed.IsPool(DevicePool)) throw new StartupException($"device-pool '{DevicePool}' is not allowed: {DeviceNeed.PoolNames}.");
         if (DeviceMemory < 0) throw new StartupException($"device-memory {DeviceMemory} is negative; 0 is all there is.");
     }
 

@@ -22,7 +22,7 @@ public sealed class DrainTests
             var undisturbed = await silo.Client.Jobs.WaitAsync((await TrainAsync(silo.Client, "undisturbed")).Id);
             var job = await TrainAsync(silo.Client, "drained");
             var waiting = await TrainAsync(silo.Client, "waiting");
-            await UntilAsync(silo.Client, job.Id, undisturbed.Steps / 2);
+            await silo.UntilAsync(job.Id, undisturbed.Steps / 2);
             var (code, time) = await silo.TerminateAsync();
             Assert.Equal(0, code);
             Assert.True(time < s_most, $"it took {time}");
@@ -51,7 +51,7 @@ public sealed class DrainTests
             await silo.Client.Data.AddAsync("fashion", SiloFixture.Images);
             var undisturbed = await silo.Client.Jobs.WaitAsync((await TrainAsync(silo.Client, "undisturbed")).Id);
             var job = await TrainAsync(silo.Client, "drained");
-            await UntilAsync(silo.Client, job.Id, undisturbed.Steps / 2);
+            await silo.UntilAsync(job.Id, undisturbed.Steps / 2);
             await server.KillAsync();
             var (code, time) = await silo.TerminateAsync();
             await server.RestartAsync();
@@ -65,12 +65,6 @@ public sealed class DrainTests
             await silo.DisposeAsync();
             Directory.Delete(directory, recursive: true);
         }
-    }
-
-    private static async Task UntilAsync(LearngeneClient client, string job, long step)
-    {
-        await foreach (var status in client.Jobs.WatchAsync(job))
-            if (status.Step >= step) break;
     }
 
     private static Task<JobStatus> TrainAsync(LearngeneClient client, string name) =>

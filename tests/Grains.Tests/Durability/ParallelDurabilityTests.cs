@@ -21,7 +21,7 @@ public sealed class ParallelDurabilityTests
             for (int kill = 1; kill <= 4; kill++)
             {
                 long moment = undisturbed.Steps * kill / 5 + chance.NextInt64(undisturbed.Steps / 10);
-                await UntilAsync(silo.Client, job.Id, moment);
+                await silo.UntilAsync(job.Id, moment);
                 await silo.KillAsync();
                 silo = await SiloProcess.StartAsync(directory, arguments);
             }
@@ -49,7 +49,7 @@ public sealed class ParallelDurabilityTests
             await silo.Client.Data.AddAsync("fashion", SiloFixture.Images);
             var undisturbed = await silo.Client.Jobs.WaitAsync((await TrainAsync(silo.Client, "undisturbed")).Id);
             var job = await TrainAsync(silo.Client, "drained");
-            await UntilAsync(silo.Client, job.Id, undisturbed.Steps / 2);
+            await silo.UntilAsync(job.Id, undisturbed.Steps / 2);
             Assert.Equal(0, (await silo.TerminateAsync()).Code);
             silo = await SiloProcess.StartAsync(directory, arguments);
             Assert.Equal(undisturbed.Result!.Weights, (await silo.Client.Jobs.WaitAsync(job.Id)).Result!.Weights);
@@ -61,12 +61,6 @@ public sealed class ParallelDurabilityTests
             await silo.DisposeAsync();
             Directory.Delete(directory, recursive: true);
         }
-    }
-
-    private static async Task UntilAsync(LearngeneClient client, string job, long step)
-    {
-        await foreach (var status in client.Jobs.WatchAsync(job))
-            if (status.Step >= step) break;
     }
 
     // 120 batches in four rounds of ten steps.

@@ -42,6 +42,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         await Client.DisposeAsync();
     }
 
+    /// <summary>Waits until a job has come to a step.</summary>
+    public async Task UntilAsync(string job, long step)
+    {
+        await foreach (var status in Client.Jobs.WatchAsync(job))
+            if (status.Step >= step) break;
+    }
+
     /// <summary>SIGTERM, as from systemd or Kubernetes; how it ended and how long that took.</summary>
     public async Task<(int Code, TimeSpan Time)> TerminateAsync()
     {
