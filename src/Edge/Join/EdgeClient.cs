@@ -17,6 +17,7 @@ namespace Learngene.Edge.Join;
 /// </summary>
 internal sealed class EdgeClient : IDisposable
 {
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(250);
     private readonly JoinSettings _settings;
     private readonly Action<string> _note;
     private readonly TimeProvider _time;
@@ -73,7 +74,8 @@ internal sealed class EdgeClient : IDisposable
         {
             var answer = await _patiently.AskAsync(() => _http.CheckInAsync(token), token);
             if (answer.Work is { } work) result = await ContributeAsync(client, work, result, token);
-            else if (answer.State is FederationState.Completed or FederationState.Stopped or FederationState.Failed or FederationState.Evaluating) return result with { State = answer.State.Value };
+            else if (answer.State is FederationState.Completed or FederationState.Stopped or FederationState.Failed) return result with { State = answer.State.Value };
+            else if (answer.State is FederationState.Evaluating) await Task.Delay(s_look, _time, token); // there is nothing more to do, and the end is near
         }
         return result;
     }
