@@ -161,12 +161,14 @@ public static class ModelFile
     private static IEnumerable<(string Name, long[] Shape)> Unstacked(ParameterSpec spec, IEnumerable<(string Name, int? Layer)> slices) =>
         slices.Select(s => (s.Name, s.Layer is null ? spec.Shape : spec.Shape[1..]));
 
-    // blocks.*.NAME is blocks.0.NAME, blocks.1.NAME, ... in a file, and F.q is F.q.0, F.q.1, ...
+    // blocks.*.NAME is blocks.0.NAME, blocks.1.NAME, ... in a file, F.q is F.q.0, F.q.1, ... and F.q.up is F.q.0.up, F.q.1.up, ...
     private static IEnumerable<(string Name, int? Layer)> Slices(ParameterSpec spec, LetsShape shape)
     {
         var layers = Enumerable.Range(0, shape.Learngene.Depth);
         if (spec.Name.StartsWith("blocks.*.", StringComparison.Ordinal)) return layers.Select(l => ($"blocks.{l}.{spec.Name[9..]}", (int?)l));
-        return spec.Name is "F.q" or "F.k" or "F.v" or "F.ffn" ? layers.Select(l => ($"{spec.Name}.{l}", (int?)l)) : [(spec.Name, null)];
+        string[] parts = spec.Name.Split('.');
+        if (parts[0] != "F" || parts[1] is "emb" or "cls") return [(spec.Name, null)];
+        return layers.Select(l => (string.Join('.', [parts[0], parts[1], $"{l}", .. parts[2..]]), (int?)l));
     }
 
     // components.*.NAME is components.0.NAME, components.1.NAME, ... in a file.

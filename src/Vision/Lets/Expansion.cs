@@ -23,7 +23,7 @@ public sealed class Expansion
         (_shape, _get, _selection) = (shape, get, selection);
         _rows = [.. selection.Rows.Distinct().Order()];
         _layers = [.. _rows.Select(shape.PairOf).Distinct().SelectMany(p => (int[])[2 * p, 2 * p + 1])];
-        if (_layers.Length < shape.Learngene.Depth) _layerIndex = Index(_layers).to(get("F.emb").device);
+        if (_layers.Length < shape.Learngene.Depth) _layerIndex = Index(_layers).to(get("G.weight").device);
         (_mixWeight, _mixBias) = (Coefficients("G.weight"), Coefficients("G.bias"));
     }
 
@@ -36,8 +36,8 @@ public sealed class Expansion
 
     private VitWeights Run()
     {
-        var emb = Chosen(_get("F.emb"));                                                           // (D-d, d)
-        var cls = Chosen(_get("F.cls"));
+        var emb = Chosen("F.emb");                                                           // (D-d, d)
+        var cls = Chosen("F.cls");
         int patchSize = _shape.Learngene.PatchSize;
         return new(
             Rows(Cut(_get("patch_embed.proj.weight").flatten(1), 0, Width), emb).view(Width, -1, patchSize, patchSize),
@@ -124,17 +124,17 @@ public sealed class Expansion
 
     private Tensor Layers(string name, params ReadOnlySpan<int> limits)
     {
-        var t = _get("blocks.*." + name);
-        if (_layerIndex is not null) t = t.index_select(0, _layerIndex);
+        var t = OfLayers(_get("blocks.*." + name));
         for (int i = 0; i < limits.Length; i++) t = Cut(t, i + 1, limits[i]);
         return t;
     }
 
-    private Tensor? Chosen(Tensor f)
+    private Tensor? Chosen(string name)
     {
         var channels = _selection.Channels;
         if (channels.Count == 0) return null;
-        return IsPrefix(channels) ? f.narrow(0, 0, channels.Count) : f.index_select(0, Index(channels).to(f.device));
+        var f = Tall(name);
+        return Whole(name, IsPrefix(channels) ? f.narrow(0, 0, channels.Count) : f.index_select(0, Index(channels).to(f.device)));
     }
 
     // Rows of a matrix per layer (L, n, d), chosen per pair in groups of a head or of one neuron.
@@ -142,12 +142,23 @@ public sealed class Expansion
     {
         int n = perPair[0].Count * group;
         if (n == 0) return null;
-        var f = _get(name);
-        if (_layerIndex is not null) f = f.index_select(0, _layerIndex);
-        if (perPair.All(IsPrefix)) return f.narrow(1, 0, n);
+        var f = OfLayers(Tall(name));
+        if (perPair.All(IsPrefix)) return Whole(name, f.narrow(1, 0, n));
         long[] at = [.. _layers.SelectMany(l => perPair[l / 2]).SelectMany(i => Enumerable.Range(0, group).Select(j => (long)i * group + j))];
-        return f.gather(1, tensor(at).view(_layers.Length, n, 1).expand(_layers.Length, n, f.shape[2]).to(f.device));
+        return Whole(name, f.gather(1, tensor(at).view(_layers.Length, n, 1).expand(_layers.Length, n, f.shape[2]).to(f.device)));
     }
+
+    // What holds the rows of a matrix, and the chosen ones of them over all columns.
+    private Tensor Tall(string name) => _get(_shape.Rank is null ? name : name + LetsParameters.Up);
+
+    private Tensor Whole(string name, Tensor rows)
+    {
+        if (_shape.Rank is null) return rows;
+        var down = _get(name + LetsParameters.Down);
+        return rows.matmul(down.dim() == 2 ? down : OfLayers(down));
+    }
+
+    private Tensor OfLayers(Tensor t) => _layerIndex is null ? t : t.index_select(0, _layerIndex);
 
     private static (Tensor, Tensor) Scoped(Func<(Tensor, Tensor)> build)
     {

@@ -21,17 +21,36 @@ public static class LetsParameters
             yield return spec.Name == "pos_embed" ? spec with { Shape = [1, g.Tokens, s.Auxiliary.Width] } : spec;
         foreach (var (name, shape) in VitWeights.BlockShapes(g))
             yield return new($"blocks.*.{name}", [g.Depth, .. shape], shape.Length > 1);
+        foreach (var spec in Matrices(s).SelectMany(f => s.Rank is { } rank ? Factors(f, rank) : [f]))
+            yield return spec;
+        yield return new("G.weight", [s.Rows, Modules.Count, 2], false);
+        yield return new("G.bias", [s.Rows, Modules.Count, 2], false);
+    }
+
+    /// <summary>The matrices that widen: rows for the extra neurons, columns for the learngene's.</summary>
+    private static IEnumerable<ParameterSpec> Matrices(LetsShape s)
+    {
+        var g = s.Learngene;
         yield return new("F.emb", [s.ExtraWidth, g.Width], true);
         yield return new("F.cls", [s.ExtraWidth, g.Width], true);
         foreach (string m in (string[])["q", "k", "v"])
             yield return new($"F.{m}", [g.Depth, s.ExtraWidth, g.Width], true);
         yield return new("F.ffn", [g.Depth, s.ExtraHidden, g.Hidden], true);
-        yield return new("G.weight", [s.Rows, Modules.Count, 2], false);
-        yield return new("G.bias", [s.Rows, Modules.Count, 2], false);
     }
 
+    private static IEnumerable<ParameterSpec> Factors(ParameterSpec f, int rank) =>
+        [f with { Name = f.Name + Up, Shape = [.. f.Shape[..^1], rank] }, f with { Name = f.Name + Down, Shape = [.. f.Shape[..^2], rank, f.Shape[^1]] }];
+
+    /// <summary>What the names of a matrix's factors end with: (rows, rank), whose rows a descendant chooses from, and (rank, columns).</summary>
+    internal const string Up = ".up", Down = ".down";
+
+    /// <summary>A whole matrix, by its name: as it is kept, or the product of its factors.</summary>
+    internal static Tensor Matrix(LetsShape shape, Func<string, Tensor> get, string name) =>
+        shape.Rank is null ? get(name) : get(name + Up).matmul(get(name + Down));
+
     /// <summary>
-    /// Initial values (METHODS 1.4 [S]): the learngene random, each new neuron a positive average of the old ones, each row of G close
+    /// Initial values (METHODS 1.4 [S]): the learngene random, each new neuron a positive average of the old ones (of
+    /// low rank: an average of a few averages), each row of G close
     /// to its first layer.
     /// </summary>
     public static ParameterSet Create(LetsShape shape, ulong seed, Device? device = null)

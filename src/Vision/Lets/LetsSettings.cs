@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 
@@ -29,6 +30,8 @@ public sealed record LetsSettings : TrainingOptions
     public int MinDepth { get; init; } = 2;
     /// <summary>The narrowest descendant that sampling generates, by whole heads; below the learngene's width the learngene is cut. Default: the learngene's width.</summary>
     public int? MinWidth { get; init; }
+    /// <summary>Rank of the matrices F, at most d and D - d: fewer numbers to store and to train. Default: full matrices, as the paper has them [R].</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Rank { get; init; }
     /// <summary>When it is learnt, up to 64 of its sizes are measured on so many test images, for budgets to choose by; 0 measures none. Default 2,000.</summary>
     public int MeasureSizes { get; init; } = 2000;
 
@@ -61,7 +64,7 @@ public sealed record LetsSettings : TrainingOptions
         };
         if (MinWidth is { } least && (least < headDim || least > LearngeneWidth || least % headDim != 0))
             throw new InvalidInputException($"minWidth {least} is not to be had; allowed are {headDim}, {2 * headDim}, ..., {LearngeneWidth}.");
-        return new LetsShape { Learngene = Of(LearngeneWidth, LearngeneDepth), Auxiliary = Of(Width, Depth) }.Validated();
+        return new LetsShape { Learngene = Of(LearngeneWidth, LearngeneDepth), Auxiliary = Of(Width, Depth), Rank = Rank }.Validated();
     }
 
     private int CommonHeadDim()

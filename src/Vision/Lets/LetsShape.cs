@@ -12,6 +12,9 @@ public sealed record LetsShape
     /// <summary>The auxiliary model, D channels x La layers; La a multiple of L, D above d by whole heads.</summary>
     [JsonPropertyName("auxiliary")] public required VitShape Auxiliary { get; init; }
 
+    /// <summary>Rank r of the matrices F, each then a product of (rows, r) and (r, columns); null (default): full matrices, as the paper has them [R].</summary>
+    [JsonPropertyName("rank"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Rank { get; init; }
+
     /// <summary>Channels that the matrices add at most, D - d.</summary>
     [JsonIgnore] public int ExtraWidth => Auxiliary.Width - Learngene.Width;
     /// <summary>Heads that the matrices add at most.</summary>
@@ -42,6 +45,8 @@ public sealed record LetsShape
             throw new InvalidInputException($"depth {a.Depth} of the auxiliary model is not a multiple of the learngene depth {g.Depth}; allowed are {g.Depth}, {2 * g.Depth}, {3 * g.Depth}, ...");
         if (a.Width <= g.Width)
             throw new InvalidInputException($"width {a.Width} of the auxiliary model is not above the learngene width {g.Width}; allowed are {g.Width + g.HeadDim}, {g.Width + 2 * g.HeadDim}, ...");
+        if (Rank is { } rank && (rank < 1 || rank > Math.Min(ExtraWidth, g.Width)))
+            throw new InvalidInputException($"rank {rank} is outside 1..{Math.Min(ExtraWidth, g.Width)}; a matrix of {ExtraWidth} x {g.Width} has no more.");
         var same = g with { Width = a.Width, Depth = a.Depth, Heads = a.Heads };
         if (same != a)
             throw new InvalidInputException($"learngene and auxiliary model differ in more than width, depth and heads: {same.ToJson()} against {a.ToJson()}.");

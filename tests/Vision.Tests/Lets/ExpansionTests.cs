@@ -41,6 +41,18 @@ public sealed class ExpansionTests
                 sample.AssertDescends(sample.Choose(rule, 12, rows));
     });
 
+    [Theory(Timeout = 120_000), InlineData(1), InlineData(3), InlineData(8)]
+    public Task Matrices_of_low_rank_are_the_products_of_their_factors(int rank) => Within.Minutes(2, () =>
+    {
+        using var sample = LetsSample.Of(8, 4, 20, 8, 4, rank: rank);
+        Assert.DoesNotContain("F.emb", sample.Read.Keys);
+        Assert.Equal((12 * rank, rank * 8), (sample.Read["F.q.3.up"].Values.Length, sample.Read["F.q.3.down"].Values.Length));
+        foreach (var rule in Enum.GetValues<SelectionRule>())
+            foreach (int width in (int[])[4, 8, 12, 20])
+                sample.AssertDescends(sample.Choose(rule, width, DepthList.For(4, 5)));
+        sample.AssertDescends(Selection.Continuous(sample.Shape, 16, [3, 2])); // two of the four layers
+    });
+
     [Property(MaxTest = 60)]
     public void Random_admissible_shapes_are_what_the_loops_give(byte a, byte b, byte c, byte e, byte f, byte g, bool token, bool bias, int seed)
     {
@@ -97,10 +109,10 @@ public sealed class ExpansionTests
         }
     });
 
-    [Fact(Timeout = 60_000)]
-    public Task Initial_F_rows_are_positive_averages_and_initial_G_rows_sum_to_one_near_the_first_layer() => Within.OneMinute(() =>
+    [Theory(Timeout = 60_000), InlineData(null), InlineData(3)]
+    public Task Initial_F_rows_are_positive_averages_and_initial_G_rows_sum_to_one_near_the_first_layer(int? rank) => Within.OneMinute(() =>
     {
-        using var fresh = LetsParameters.Create(new() { Learngene = LetsSample.Vit(8, 4, 4), Auxiliary = LetsSample.Vit(16, 8, 4) }, 5);
+        using var fresh = LetsParameters.Create(new() { Learngene = LetsSample.Vit(8, 4, 4), Auxiliary = LetsSample.Vit(16, 8, 4), Rank = rank }, 5);
         foreach (var spec in fresh.Specs.Where(s => s.Name[1] == '.' && s.Name[0] is 'F' or 'G'))
         {
             using var scope = NewDisposeScope();

@@ -11,9 +11,10 @@ public sealed class GradientTests
     [Theory(Timeout = 120_000)]
     [InlineData(12, SelectionRule.Continuous, false), InlineData(8, SelectionRule.Random, true), InlineData(8, SelectionRule.Step, false)]
     [InlineData(4, SelectionRule.Continuous, true), InlineData(2, SelectionRule.Continuous, false)]
-    public Task Every_number_of_a_learngene_has_the_slope_that_differences_give(int width, SelectionRule rule, bool token) => Within.Minutes(2, () =>
+    [InlineData(12, SelectionRule.Continuous, false, 2), InlineData(8, SelectionRule.Random, true, 1)]
+    public Task Every_number_of_a_learngene_has_the_slope_that_differences_give(int width, SelectionRule rule, bool token, int? rank = null) => Within.Minutes(2, () =>
     {
-        using var sample = LetsSample.Of(4, 2, 12, 6, 2, token);
+        using var sample = LetsSample.Of(4, 2, 12, 6, 2, token, rank: rank);
         var selection = sample.Choose(rule, width, [0, 2, 2]);
         var weights = Coefficients(sample, selection);
 
@@ -66,11 +67,12 @@ public sealed class GradientTests
     private static Tensor Stacked(Dictionary<string, Numbers> read, string name, long[] shape) =>
         tensor(Keys(read, name).SelectMany(key => read[key].Values).ToArray()).view(shape).clone().detach().requires_grad_();
 
-    // blocks.*.NAME and F.q stand for one tensor a layer.
+    // blocks.*.NAME, F.q and F.q.up stand for one tensor a layer.
     private static IEnumerable<string> Keys(Dictionary<string, Numbers> read, string name)
     {
         if (read.ContainsKey(name)) return [name];
-        Func<int, string> key = name.Contains('*') ? l => name.Replace("*", $"{l}") : l => $"{name}.{l}";
+        string[] parts = name.Split('.');
+        Func<int, string> key = name.Contains('*') ? l => name.Replace("*", $"{l}") : l => string.Join('.', [.. parts[..2], $"{l}", .. parts[2..]]);
         return Enumerable.Range(0, 100).Select(key).TakeWhile(read.ContainsKey);
     }
 }

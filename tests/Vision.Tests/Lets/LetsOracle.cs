@@ -24,6 +24,7 @@ internal static class LetsOracle
 
     public static Dictionary<string, Numbers> Descendant(IReadOnlyDictionary<string, Numbers> file, OracleSizes s, OracleChoice choice)
     {
+        file = WithMatrices(file);
         var result = new Dictionary<string, Numbers>();
         int width = choice.Width, kept = Math.Min(width, s.SmallWidth);
         var channels = Grown(kept, file["F.emb"], choice.Channels);
@@ -41,6 +42,18 @@ internal static class LetsOracle
         for (int i = 0; i < choice.Rows.Length; i++)
             Layer(file, s, choice, choice.Rows[i], (name, value) => result[$"blocks.{i}.{name}"] = value);
         return result;
+    }
+
+    // A matrix of low rank is the product of its factors F.NAME.up (rows, rank) and F.NAME.down (rank, columns).
+    private static IReadOnlyDictionary<string, Numbers> WithMatrices(IReadOnlyDictionary<string, Numbers> file)
+    {
+        var whole = new Dictionary<string, Numbers>(file);
+        foreach (string name in file.Keys.Where(k => k.EndsWith(".up", StringComparison.Ordinal)).Select(k => k[..^3]))
+        {
+            Numbers up = file[$"{name}.up"], down = file[$"{name}.down"];
+            whole[name] = Numbers.Matrix(up.Rows, down.Columns, (r, c) => Enumerable.Range(0, up.Columns).Sum(i => up[r, i] * down[i, c]));
+        }
+        return whole;
     }
 
     // One layer: the two layers of the row's pair widened each with its own matrices, then mixed with the row's scalars.

@@ -41,8 +41,8 @@ internal sealed class LetsSample : IDisposable
         ClassToken = token, Pool = token ? "token" : "avg",
     };
 
-    public static LetsSample Of(int d, int l, int bigD, int la, int headDim, bool token = false, bool qkvBias = true, int seed = 1) => new(
-        new LetsShape { Learngene = Vit(d, l, headDim, token, qkvBias), Auxiliary = Vit(bigD, la, headDim, token, qkvBias) }.Validated(), seed);
+    public static LetsSample Of(int d, int l, int bigD, int la, int headDim, bool token = false, bool qkvBias = true, int seed = 1, int? rank = null) => new(
+        new LetsShape { Learngene = Vit(d, l, headDim, token, qkvBias), Auxiliary = Vit(bigD, la, headDim, token, qkvBias), Rank = rank }.Validated(), seed);
 
     /// <summary>Gains, biases, F and G all get a normal deviation, so that nothing is 0 or 1 by initialisation.</summary>
     public static void AddNoise(ParameterSet parameters, int seed, double deviation)

@@ -25,6 +25,10 @@ public sealed class RefusalTests
     public void Learngene_and_auxiliary_model_differ_in_their_size_alone() => AssertRefused(
         () => (s_shape with { Auxiliary = s_shape.Auxiliary with { Classes = 7 } }).Validated(), "\"num_classes\":3", "\"num_classes\":7");
 
+    [Theory, InlineData(0), InlineData(9), InlineData(-1)]
+    public void A_rank_that_the_matrices_cannot_have_is_refused(int rank) =>
+        AssertRefused(() => (s_shape with { Rank = rank }).Validated(), $"rank {rank}", "1..8");
+
     [Theory]
     [InlineData(10, 4, "width 10", "allowed are 4, 8, ..., 24"), InlineData(0, 4, "width 0", "allowed are 4, 8, ..., 24")]
     [InlineData(-4, 4, "width -4", "allowed are 4, 8, ..., 24"), InlineData(28, 4, "width 28", "allowed are 4, 8, ..., 24")]
