@@ -50,7 +50,7 @@ internal static class WeightGenerationBenchmark
     {
         private readonly Vit _vit = new(shape);
         public ParameterSet Parameters => parameters;
-        public Tensor Train(Tensor images, long step) => _vit.Forward(images, expand());
+        public VitOutput Train(Tensor images, long step) => _vit.Run(images, expand());
         public Func<Tensor, Tensor> Predictor() => images => Train(images, 0);
     }
 }

@@ -31,7 +31,7 @@ internal static class Workload
         return () =>
         {
             using var scope = NewDisposeScope();
-            var loss = nn.functional.cross_entropy(model.Train(images, step), labels);
+            var loss = nn.functional.cross_entropy(model.Train(images, step).Logits, labels);
             loss.backward();
             optimiser.Step(step++, 1e-4);
             loss.item<float>();

@@ -12,7 +12,7 @@ public static class SettingKeys
     private static readonly string[] s_training =
     [
         "epochs", "batch", "lr", "minLr", "warmupEpochs", "warmupLr", "weightDecay", "beta1", "beta2", "epsilon", "clip", "dropPath", "labelSmoothing",
-        "distillationAlpha", "distillationMean", "temperature", "seed", "precision", "flip", "cropPadding", "randomErasing", "mixup", "cutmix",
+        "distillationAlpha", "distillationMean", "temperature", "featureWeight", "seed", "precision", "flip", "cropPadding", "randomErasing", "mixup", "cutmix",
         "randAugmentOps", "randAugmentMagnitude", "colorJitter", "images", "evaluateEvery", "testImages", "workers", "localSteps", "outerLr", "outerMomentum",
     ];
 

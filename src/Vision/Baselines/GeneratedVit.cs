@@ -1,6 +1,5 @@
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Learngene.Vision.Baselines;
@@ -18,12 +17,7 @@ public sealed class GeneratedVit(VitShape shape, ParameterSet parameters, Traini
     public ParameterSet Parameters => parameters;
 
     /// <inheritdoc/>
-    public Tensor Train(Tensor images, long step)
-    {
-        if (options.DropPath <= 0) return _vit.Forward(images, generate());
-        using var generator = new Generator(Seeds.Derive(options.Seed, 0xD409, (ulong)step));
-        return _vit.Forward(images, generate(), new DropPath(options.DropPath, generator));
-    }
+    public VitOutput Train(Tensor images, long step) => _vit.Train(images, generate(), options, step);
 
     /// <inheritdoc/>
     public Func<Tensor, Tensor> Predictor()

@@ -1,6 +1,5 @@
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Learngene.Vision.Decomposition;
@@ -32,14 +31,10 @@ public sealed class ComponentTrainable(
     }
 
     /// <inheritdoc/>
-    public Tensor Train(Tensor images, long step)
+    public VitOutput Train(Tensor images, long step)
     {
         var (depth, components) = SizeAt(step);
-        var weights = Recompose(depth, components);
-        var vit = new Vit(shape.Descendant(depth, components), settings.Precision);
-        if (settings.DropPath <= 0) return vit.Forward(images, weights);
-        using var generator = new Generator(Seeds.Derive(settings.Seed, 0xD409, (ulong)step));
-        return vit.Forward(images, weights, new DropPath(settings.DropPath, generator));
+        return new Vit(shape.Descendant(depth, components), settings.Precision).Train(images, Recompose(depth, components), settings, step);
     }
 
     /// <inheritdoc/>

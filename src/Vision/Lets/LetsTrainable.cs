@@ -1,6 +1,5 @@
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Learngene.Vision.Lets;
@@ -58,14 +57,10 @@ public sealed class LetsTrainable(LetsShape shape, ParameterSet parameters, Lets
     }
 
     /// <inheritdoc/>
-    public Tensor Train(Tensor images, long step)
+    public VitOutput Train(Tensor images, long step)
     {
         var (width, depth) = SizeAt(step);
-        var weights = Generate(width, depth);
-        var vit = new Vit(shape.Descendant(width, depth), settings.Precision);
-        if (settings.DropPath <= 0) return vit.Forward(images, weights);
-        using var generator = new Generator(Seeds.Derive(settings.Seed, 0xD409, (ulong)step));
-        return vit.Forward(images, weights, new DropPath(settings.DropPath, generator));
+        return new Vit(shape.Descendant(width, depth), settings.Precision).Train(images, Generate(width, depth), settings, step);
     }
 
     /// <inheritdoc/>

@@ -13,6 +13,11 @@ public enum Precision
     Bf16,
 }
 
+/// <summary>What a ViT makes of B images.</summary>
+/// <param name="Logits">(B, classes).</param>
+/// <param name="Features">(B, D): what the head reads, pooled and normalised.</param>
+public readonly record struct VitOutput(Tensor Logits, Tensor Features);
+
 /// <summary>
 /// The Vision Transformer as a pure function of its weights (METHODS 0), so that the same few lines run a trained model, a model
 /// loaded from a file, and one whose weights an expansion generates at every step. Shapes: B images, T tokens, D channels.
@@ -31,8 +36,13 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
     /// <summary>Logits (B, classes) of <paramref name="images"/> (B, C, S, S).</summary>
     /// <param name="images">Normalised pixels.</param>
     /// <param name="w">Weights of this architecture.</param>
+    public Tensor Forward(Tensor images, VitWeights w) => Run(images, w).Logits;
+
+    /// <summary>Logits and features of <paramref name="images"/> (B, C, S, S).</summary>
+    /// <param name="images">Normalised pixels.</param>
+    /// <param name="w">Weights of this architecture.</param>
     /// <param name="dropPath">Drops residual branches while training; null does not.</param>
-    public Tensor Forward(Tensor images, VitWeights w, DropPath? dropPath = null)
+    public VitOutput Run(Tensor images, VitWeights w, DropPath? dropPath = null)
     {
         var x = Embed(images, w);                                                       // (B, T, D)
         for (int l = 0; l < w.Blocks.Count; l++)
@@ -44,7 +54,7 @@ public sealed class Vit(VitShape shape, Precision precision = Precision.Fp32)
         x = shape.Pool == "avg"
             ? Norm(x.mean([1]), w.NormWeight, w.NormBias)                               // (B, D)
             : Norm(x.select(1, 0), w.NormWeight, w.NormBias);
-        return Product(x, w.HeadWeight, w.HeadBias).to(ScalarType.Float32);             // (B, classes)
+        return new(Product(x, w.HeadWeight, w.HeadBias).to(ScalarType.Float32), x);     // (B, classes), (B, D)
     }
 
     private Tensor Embed(Tensor images, VitWeights w)

@@ -13,11 +13,23 @@ public interface ITrainable
     /// <summary>Values that are not trained but belong into a checkpoint, flat; null (default) where there are none.</summary>
     Tensor? Constants => null;
 
-    /// <summary>Logits (B, classes) in training step <paramref name="step"/>; what is random in it comes from the step's number.</summary>
-    Tensor Train(Tensor images, long step);
+    /// <summary>What images give in training step <paramref name="step"/>; what is random in it comes from the step's number.</summary>
+    VitOutput Train(Tensor images, long step);
 
     /// <summary>Begins predictions with the parameters as they are: returns logits for images, without anything random.</summary>
     Func<Tensor, Tensor> Predictor();
+}
+
+/// <summary>What all that train a ViT do with it, wherever its weights come from.</summary>
+internal static class TrainingStep
+{
+    /// <summary>Runs images through a ViT in training step <paramref name="step"/>: with drop-path, if the options ask for it, drawn from the step's number.</summary>
+    public static VitOutput Train(this Vit vit, Tensor images, VitWeights weights, TrainingOptions options, long step)
+    {
+        if (options.DropPath <= 0) return vit.Run(images, weights);
+        using var generator = new Generator(Seeds.Derive(options.Seed, 0xD409, (ulong)step));
+        return vit.Run(images, weights, new DropPath(options.DropPath, generator));
+    }
 }
 
 /// <summary>A plain ViT in training.</summary>
@@ -33,12 +45,7 @@ public sealed class VitTrainable(VitShape shape, ParameterSet parameters, Traini
     public ParameterSet Parameters => parameters;
 
     /// <inheritdoc/>
-    public Tensor Train(Tensor images, long step)
-    {
-        if (options.DropPath <= 0) return _vit.Forward(images, _weights);
-        using var generator = new Generator(Seeds.Derive(options.Seed, 0xD409, (ulong)step));
-        return _vit.Forward(images, _weights, new DropPath(options.DropPath, generator));
-    }
+    public VitOutput Train(Tensor images, long step) => _vit.Train(images, _weights, options, step);
 
     /// <inheritdoc/>
     public Func<Tensor, Tensor> Predictor() => images => _vit.Forward(images, _weights);

@@ -22,4 +22,20 @@ public static class Objective
     public static Tensor SoftDistillation(Tensor student, Tensor teacher, double temperature, DistillationScale mean = DistillationScale.Classes) =>
         kl_div(student.Over(temperature).log_softmax(-1), teacher.Over(temperature).log_softmax(-1), log_target: true, nn.Reduction.Sum)
             .Times(temperature * temperature / (mean == DistillationScale.Batch ? student.shape[0] : student.numel()));
+
+    /// <summary>
+    /// Distillation of features between models of any widths: the mean squared difference of the cosines between all pairs of images in a
+    /// batch. It needs no projection from one width to the other, so that every sampled size can learn from it (after Tung and Mori's
+    /// similarity-preserving distillation, ICCV 2019) [R].
+    /// </summary>
+    /// <param name="student">(B, D), what its head reads.</param><param name="teacher">(B, D of the teacher).</param>
+    public static Tensor Relations(Tensor student, Tensor teacher)
+    {
+        static Tensor Cosines(Tensor features)
+        {
+            var unit = normalize(features);
+            return unit.mm(unit.t());
+        }
+        return mse_loss(Cosines(student), Cosines(teacher));
+    }
 }

@@ -1,4 +1,5 @@
 using Learngene.Vision.Data;
+using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
 using static TorchSharp.torch;
 
@@ -72,27 +73,30 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     internal TrainingOptions Options => options;
 
     /// <summary>Works the teacher's answers out first, where so many steps of this computation pay for it.</summary>
-    internal void Remember(long steps, ITrainingWatcher watcher) => teacher?.Remember(data.Train, preprocess, options.Augment(), steps * options.Batch, watcher);
+    internal void Remember(long steps, ITrainingWatcher watcher) => teacher?.Remember(data.Train, preprocess, options.Augment(), steps * options.Batch, watcher, options.FeatureWeight > 0);
 
     /// <summary>Step <paramref name="step"/> of an optimiser on batch <paramref name="number"/> of the run, from whose number comes what is random.</summary>
     internal double Step(Batch batch, long number, long step, AdamW optimiser, double learningRate)
     {
         using var scope = NewDisposeScope();
         var images = Images.ToTensor(batch, model.Parameters.Values.device);
-        var logits = model.Train(images, number);
-        var loss = Loss(logits, images, batch);
+        var loss = Loss(model.Train(images, number), images, batch);
         loss.backward();
         optimiser.Step(step, learningRate);
         double value = loss.item<float>();
         return double.IsFinite(value) ? value : throw new ArithmeticException($"the loss is {value} in step {step + 1}; lower lr (it is {options.Lr}) or set clip.");
     }
 
-    private Tensor Loss(Tensor logits, Tensor images, Batch batch)
+    private Tensor Loss(VitOutput student, Tensor images, Batch batch)
     {
-        if (teacher is null) return Objective.CrossEntropy(logits, batch, options.LabelSmoothing);
-        var soft = Objective.SoftDistillation(logits, teacher.Logits(batch, images), options.Temperature, options.DistillationMean);
+        if (teacher is null) return Objective.CrossEntropy(student.Logits, batch, options.LabelSmoothing);
+        var (logits, features) = teacher.Answers(batch, images);
+        var loss = Objective.SoftDistillation(student.Logits, logits, options.Temperature, options.DistillationMean);
         double alpha = options.DistillationAlpha;
-        return alpha >= 1 ? soft : soft.Times(alpha).Plus(Objective.CrossEntropy(logits, batch, options.LabelSmoothing).Times(1 - alpha));
+        if (alpha < 1) loss = loss.Times(alpha).Plus(Objective.CrossEntropy(student.Logits, batch, options.LabelSmoothing).Times(1 - alpha));
+        return options.FeatureWeight > 0 && features is not null
+            ? loss.Plus(Objective.Relations(student.Features, features).Times(options.FeatureWeight))
+            : loss;
     }
 
     private TrainingState EndEpoch(TrainingState state, ITrainingWatcher watcher)

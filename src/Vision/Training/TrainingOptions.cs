@@ -52,6 +52,11 @@ public record TrainingOptions
     public DistillationScale DistillationMean { get; init; } = DistillationScale.Classes;
     /// <summary>With a teacher: temperature of the soft distillation. Default 1.</summary>
     public double Temperature { get; init; } = 1;
+    /// <summary>
+    /// With a teacher: weight of the distillation of features beside that of the answers, 0..10,000: images must be as alike in the student as
+    /// in the teacher (<see cref="Objective.Relations"/>). Default 0, none.
+    /// </summary>
+    public double FeatureWeight { get; init; }
     /// <summary>Everything random in the run comes from it. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
     /// <summary>Number format of the products: fp32 (default) or bf16 (falls back to fp32 where it would be slower).</summary>
@@ -114,6 +119,7 @@ public record TrainingOptions
         Within("labelSmoothing", LabelSmoothing, 0, 0.99);
         Within("distillationAlpha", DistillationAlpha, 0, 1);
         Within("temperature", Temperature, 1e-3, 1000);
+        Within("featureWeight", FeatureWeight, 0, 10_000);
         Within("images", Images, 0, int.MaxValue);
         Within("testImages", TestImages, 0, int.MaxValue);
         Within("evaluateEvery", EvaluateEvery, 0, 100_000);

@@ -44,7 +44,7 @@ public sealed class LetsTrainableTests
             var images = VitForwardTests.Images(2, 2, 6);
             var (width, depth) = trainable.SizeAt(step);
             var choice = SelectionOracle.Continuous(sample.Sizes, width, SelectionOracle.Depth(4, depth));
-            VitForwardTests.AssertLogits(trainable.Train(images, step).detach(), LetsOracle.Descendant(sample.Read, sample.Sizes, choice),
+            VitForwardTests.AssertLogits(trainable.Train(images, step).Logits.detach(), LetsOracle.Descendant(sample.Read, sample.Sizes, choice),
                 images, sample.Shape.Descendant(width, depth));
         }
     });

@@ -23,7 +23,7 @@ public sealed class ReproductionTests
         foreach (var rule in Enum.GetValues<SelectionRule>())
             Assert.Equal(auxiliary, Bits(FromFile(sample, sample.Choose(rule, 24, [0, 0, 1, 1, 2, 2, 3, 3]), images)));
         var paper = new LetsTrainable(sample.Shape, sample.Parameters, new LetsSettings { Stage1 = Stage1.Paper });
-        Assert.Equal(auxiliary, Bits(paper.Train(images, step: 9)));
+        Assert.Equal(auxiliary, Bits(paper.Train(images, step: 9).Logits));
     });
 
     [Fact(Timeout = 60_000)]

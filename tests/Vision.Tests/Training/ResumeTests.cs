@@ -24,6 +24,19 @@ public sealed class ResumeTests
         Assert.Equal(3, whole.History.Count);
     });
 
+    [Fact(Timeout = 60_000)]
+    public Task So_does_one_that_distils_features_and_they_matter() => Within.OneMinute(() =>
+    {
+        using var run = new SmallRun();
+        var options = SmallRun.LetsOptions with { FeatureWeight = 3 };
+        var whole = run.Train(lets: true, new NoWatcher(), options: options);
+        var killer = new Killer(7, 9);
+        Assert.Throws<OperationCanceledException>(() => run.Train(lets: true, killer, options: options));
+        var resumed = run.Train(lets: true, new NoWatcher(), killer.Checkpoint, options, initial: 2);
+        Assert.Equal(whole.Values, resumed.Values);
+        Assert.NotEqual(run.Train(lets: true, new NoWatcher()).Values, whole.Values);
+    });
+
     [Theory(Timeout = 60_000), InlineData(false), InlineData(true)]
     public Task The_same_seed_gives_the_same_bits_whatever_else_draws_random_numbers(bool lets) => Within.OneMinute(() =>
     {

@@ -31,6 +31,29 @@ public sealed class ScheduleAndLossTests
         Assert.True(rate.At(6) < rate.At(5));
     }
 
+    [Fact(Timeout = 10_000)]
+    public Task Relations_compare_the_cosines_of_all_pairs_whatever_the_widths() => Within.OneMinute(() =>
+    {
+        const int Batch = 5;
+        double[][] student = Draw(3, 4), teacher = Draw(4, 7);
+        double expected = 0;
+        for (int i = 0; i < Batch; i++)
+            for (int j = 0; j < Batch; j++)
+                expected += Math.Pow(Cosine(student[i], student[j]) - Cosine(teacher[i], teacher[j]), 2) / (Batch * Batch);
+        using var scope = NewDisposeScope();
+        Assert.Equal(expected, Objective.Relations(Rows(student), Rows(teacher)).item<double>(), 1e-9);
+        Assert.Equal(0, Objective.Relations(Rows(student), Rows(student).mul(2.5)).item<double>(), 1e-12); // lengths do not count
+
+        static double Cosine(double[] a, double[] b) => Dot(a, b) / Math.Sqrt(Dot(a, a) * Dot(b, b));
+        static double Dot(double[] a, double[] b) => a.Zip(b, (x, y) => x * y).Sum();
+        static Tensor Rows(double[][] rows) => tensor(rows.SelectMany(r => r).ToArray()).view(rows.Length, rows[0].Length);
+        static double[][] Draw(int seed, int width)
+        {
+            var random = new Random(seed);
+            return [.. Enumerable.Range(0, Batch).Select(_ => Enumerable.Range(0, width).Select(_ => 2 * random.NextDouble() - 1).ToArray())];
+        }
+    });
+
     [Theory(Timeout = 10_000), InlineData(1), InlineData(3)]
     public Task Soft_distillation_is_DeiTs_formula(double temperature) => Within.OneMinute(() =>
     {

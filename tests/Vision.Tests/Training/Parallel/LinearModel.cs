@@ -9,9 +9,13 @@ internal sealed class LinearModel(int classes, int pixels) : ITrainable, IDispos
 {
     public ParameterSet Parameters { get; } = new([new ParameterSpec("w", [classes, pixels], true)]);
 
-    public Tensor Train(Tensor images, long step) => images.flatten(1).matmul(Parameters["w"].t());
+    public VitOutput Train(Tensor images, long step)
+    {
+        var features = images.flatten(1);
+        return new(features.matmul(Parameters["w"].t()), features);
+    }
 
-    public Func<Tensor, Tensor> Predictor() => images => Train(images, 0);
+    public Func<Tensor, Tensor> Predictor() => images => Train(images, 0).Logits;
 
     public float[] Values
     {
