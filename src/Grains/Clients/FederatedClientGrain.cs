@@ -75,9 +75,9 @@ internal sealed partial class FederatedClientGrain(
         {
             if (await training.RunAsync(FederationName, Client, mine, await Federation.Terms()) is { } refusal) await Federation.Drop(Client, order.Round, refusal);
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException || Outage.IsPassing(e))
         {
-            // The silo stops, or nobody has the round for now; it asks again when it goes on.
+            // The silo stops, nobody has the round for now, or a call was lost on its way; the round asks again.
         }
         catch (Exception e) // whatever it is costs the round this contribution and no other
         {

@@ -33,12 +33,13 @@ internal static class Clustering
         });
     }
 
-    // A silo that was killed is noticed within a second or two; one that hangs within five (docs/results/faults.md). Two votes: a silo that
-    // is cut off from the others but not from the storage would declare all of them dead by itself. Of two silos one vote is the majority.
+    // A silo that was killed or hangs is noticed within three to five seconds (docs/results/faults.md), and one that stutters for a second or two
+    // may live. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
+    // silos one vote is the majority.
     private static void Fast(ClusterMembershipOptions o)
     {
-        o.ProbeTimeout = TimeSpan.FromMilliseconds(500);
-        o.NumMissedProbesLimit = 2;
+        o.ProbeTimeout = TimeSpan.FromSeconds(1);
+        o.NumMissedProbesLimit = 3;
         o.NumVotesForDeathDeclaration = 2;
         o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(2);
