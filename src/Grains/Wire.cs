@@ -130,6 +130,8 @@ internal static class Wire
             throw new InvalidInputException($"the model is a {model.Kind}; finetune needs a vit or a decomposition, so make a descendant of it first.");
         if (model.Decomposition is null && (settings.Depth ?? settings.Components) is not null)
             throw new InvalidInputException("depth and components can be chosen only where a decomposition is tuned; a vit is tuned as it is.");
+        if (model.Decomposition is not null && settings.Only != TunedPart.All)
+            throw new InvalidInputException("only 'norms' is for a vit; a decomposition is tuned with all its components, so make a descendant of it first.");
         RequireFit(model.Vit, data, sameClasses: false);
         if (settings.Head == HeadRule.Slice && data.Classes > model.Vit.Classes)
             throw new InvalidInputException($"head 'slice' cannot give {data.Classes} classes of the model's {model.Vit.Classes}; use 'fresh'.");

@@ -59,9 +59,9 @@ public sealed class ExperimentEstimate
         {
             var (images, epochs, batch) = Length(step);
             var work = Work(step, sizes[step.Id]);
-            long trained = step.Kind == JobKind.Initialise ? StepsOf(step) : images / batch * epochs;
-            count += trained;
-            flops += (double)work.Flops * (step.Kind == JobKind.Initialise ? trained * batch : images * epochs);
+            long? limit = StepsOf(step);
+            count += limit ?? images / batch * epochs;
+            flops += (double)work.Flops * (limit * batch ?? images * epochs);
             bytes = Math.Max(bytes, work.Bytes(batch));
         }
         return new(method, cells.Max(c => c.Learn is null ? 0 : Stored(c.Learn, c)), cells.Count, steps.Count, count, flops, bytes);
@@ -82,9 +82,12 @@ public sealed class ExperimentEstimate
         return step.Data is null ? (0, _ => 4 * own.Parameters) : ((long)(own.TrainingFlops * share) + taught, batch => own.TrainingBytes(batch) + 16 * stored);
     }
 
-    // What a baseline trains while it makes a model: counted in steps.
-    private static long StepsOf(Step step) =>
-        step.Settings["steps"] is JsonValue v && v.TryGetValue(out long given) ? given : step.Settings["baseline"]?.GetValue<string>() switch { "ligo" => 100, "wave" => 150, _ => 0 };
+    // What a baseline trains while it makes a model, and a tuning that says so: counted in steps. Null: epochs count.
+    private static long? StepsOf(Step step)
+    {
+        if (step.Settings["steps"] is JsonValue v && v.TryGetValue(out long given)) return given;
+        return step.Kind != JobKind.Initialise ? null : step.Settings["baseline"]?.GetValue<string>() switch { "ligo" => 100, "wave" => 150, _ => 0 };
+    }
 
     private static bool Sampled(Step step) => step.Kind switch
     {

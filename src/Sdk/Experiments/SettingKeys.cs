@@ -25,7 +25,7 @@ public static class SettingKeys
         JobKind.Decompose => [.. s_training, "components", "basis", "nodes", "orderOffset", "align", "force", "measureSizes"],
         JobKind.LearnBaseline => [.. s_training, "baseline", "width", "depth", "heads", "patch", "templates", "block"],
         JobKind.Initialise => [.. s_training, "baseline", "width", "depth", "heads", "steps"],
-        JobKind.Finetune => [.. s_training, "head", "depth", "components"],
+        JobKind.Finetune => [.. s_training, "head", "depth", "components", "only", "steps"],
         JobKind.Evaluate => ["testImages", "precision", "sizes"],
         JobKind.Descend => ["width", "depth", "components", "rows", "select", "seed", "smallest", "l1", "type"],
         _ => [],

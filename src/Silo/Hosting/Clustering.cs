@@ -33,12 +33,13 @@ internal static class Clustering
         });
     }
 
-    // A silo that was killed or hangs is noticed within three to five seconds (docs/results/faults.md), and one that stutters for a second or two
-    // may live. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
+    // A silo that was killed or hangs is noticed within three to five seconds (docs/results/faults.md), and one that stutters for three lives: Orleans
+    // votes only on who has said nothing for the largest timeout times the limit, 4.5 s. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
     // silos one vote is the majority.
     private static void Fast(ClusterMembershipOptions o)
     {
-        o.ProbeTimeout = TimeSpan.FromSeconds(1);
+        o.ProbeTimeout = o.MinProbeTimeout = TimeSpan.FromSeconds(1);
+        o.MaxProbeTimeout = TimeSpan.FromSeconds(1.5);
         o.NumMissedProbesLimit = 3;
         o.NumVotesForDeathDeclaration = 2;
         o.TableRefreshTimeout = TimeSpan.FromSeconds(5);

@@ -56,6 +56,15 @@ public sealed class ParameterSet : IDisposable
     /// <summary>The tensor of that name.</summary>
     public Tensor this[string name] => _leaves[name];
 
+    /// <summary>Whether there is a tensor of that name.</summary>
+    public bool Has(string name) => _leaves.ContainsKey(name);
+
+    /// <summary>Makes constants of the tensors: no gradient reaches them any more.</summary>
+    public void Freeze()
+    {
+        foreach (var leaf in _leaves.Values) leaf.requires_grad = false;
+    }
+
     /// <summary>Copies values into a tensor, in place.</summary>
     public void Set(string name, Tensor value)
     {

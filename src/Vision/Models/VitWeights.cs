@@ -42,6 +42,9 @@ public sealed record VitWeights(
         yield return new("head.bias", [s.Classes], false);
     }
 
+    /// <summary>Whether a key is of a LayerNorm's gain or bias.</summary>
+    public static bool IsNorm(string name) => name.Split('.') is [.., "norm1" or "norm2" or "norm" or "fc_norm", _];
+
     /// <summary>The names and shapes inside one block, in timm's order.</summary>
     public static IEnumerable<(string Name, long[] Shape)> BlockShapes(VitShape s)
     {

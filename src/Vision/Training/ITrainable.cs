@@ -36,10 +36,11 @@ internal static class TrainingStep
 /// <param name="shape">Its architecture.</param>
 /// <param name="parameters">Its parameters by checkpoint name.</param>
 /// <param name="options">Drop-path, precision and seed.</param>
-public sealed class VitTrainable(VitShape shape, ParameterSet parameters, TrainingOptions options) : ITrainable
+/// <param name="others">Where the tensors are that are not trained (<see cref="ParameterSet.Freeze"/>). Default: all are trained.</param>
+public sealed class VitTrainable(VitShape shape, ParameterSet parameters, TrainingOptions options, ParameterSet? others = null) : ITrainable
 {
     private readonly Vit _vit = new(shape, options.Precision);
-    private readonly VitWeights _weights = VitWeights.From(shape, name => parameters[name]);
+    private readonly VitWeights _weights = VitWeights.From(shape, name => others is null || parameters.Has(name) ? parameters[name] : others[name]);
 
     /// <inheritdoc/>
     public ParameterSet Parameters => parameters;

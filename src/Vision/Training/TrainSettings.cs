@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Learngene.Vision.Models;
 
 namespace Learngene.Vision.Training;
@@ -43,6 +44,15 @@ public enum HeadRule
     Slice,
 }
 
+/// <summary>What of a model is tuned.</summary>
+public enum TunedPart
+{
+    /// <summary>Everything.</summary>
+    All,
+    /// <summary>The gains and biases of its LayerNorms, and a head that is fresh: a recalibration of a few hundred steps [R].</summary>
+    Norms,
+}
+
 /// <summary>Settings of <c>finetune</c>: five epochs, no warm-up, a lower rate.</summary>
 public sealed record FinetuneSettings : TrainingOptions
 {
@@ -55,6 +65,17 @@ public sealed record FinetuneSettings : TrainingOptions
     public int? Depth { get; init; }
     /// <summary>Of a decomposition: how many of the first components are tuned and kept. Default: all.</summary>
     public int? Components { get; init; }
+    /// <summary>What is tuned, of a vit: all (default) or norms.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public TunedPart Only { get; init; }
+    /// <summary>Ends the tuning after so many steps, 1..1,000,000, whatever its epochs. Default: the epochs count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Steps { get; init; }
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        base.Validate();
+        if (Steps is { } steps) Within("steps", steps, 1, 1_000_000);
+    }
 }
 
 /// <summary>Settings of <c>evaluate</c>.</summary>

@@ -19,22 +19,24 @@ internal static class FinetuneWork
         using var source = StoredModel.Read(file, c.Device);
         var target = Wire.Tunable(source.Config, settings, c.Inputs.Data!);
         using var parameters = Adapted(source, target, settings, c.Device);
+        using var part = settings.Only == TunedPart.Norms ? Norms(parameters, target.Vit, FreshHead(source.Config.Vit, target.Vit, settings)) : null;
         var preprocess = source.Config.Preprocess ?? data.Preprocess;
-        return new Trainer(Trainable(target, parameters, settings), data, preprocess, settings).Run(c, history =>
+        return new Trainer(Trainable(target, parameters, part, settings), data, preprocess, settings) { Limit = settings.Steps }.Run(c, history =>
         {
             var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
             var weights = c.Put(stream =>
             {
                 if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, name => parameters[name]);
-                else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => parameters[name]));
+                else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => part?.Has(name) == true ? part[name] : parameters[name]));
             });
             return c.Stored(config, weights, config.Trainable, settings, "model").With(history);
         });
     }
 
-    private static ITrainable Trainable(ModelConfig target, ParameterSet parameters, FinetuneSettings settings)
+    private static ITrainable Trainable(ModelConfig target, ParameterSet parameters, ParameterSet? part, FinetuneSettings settings)
     {
-        if (target.Decomposition is not { } decomposition) return new VitTrainable(target.Vit, parameters, settings);
+        if (target.Decomposition is not { } decomposition)
+            return part is null ? new VitTrainable(target.Vit, parameters, settings) : new VitTrainable(target.Vit, part, settings, parameters);
         var together = new DecompositionSettings { Training = DecompositionTraining.Together, DropPath = settings.DropPath, Precision = settings.Precision, Seed = settings.Seed };
         return new ComponentTrainable(decomposition, parameters, together);
     }
@@ -42,9 +44,8 @@ internal static class FinetuneWork
     // The source's tensors, of a decomposition its first components; the head kept, cut or fresh.
     private static ParameterSet Adapted(StoredModel source, ModelConfig target, FinetuneSettings settings, Device device)
     {
-        var (from, to) = (source.Config.Vit.Classes, target.Vit.Classes);
         var parameters = new ParameterSet(target.Decomposition is { } d ? DecompositionParameters.Specs(d) : VitWeights.Specs(target.Vit), device);
-        bool fresh = settings.Head == HeadRule.Fresh || (settings.Head == HeadRule.Auto && from != to);
+        bool fresh = FreshHead(source.Config.Vit, target.Vit, settings);
         if (fresh) VitInit.FillHead(parameters, settings.Seed);
         using var none = no_grad();
         using var scope = NewDisposeScope();
@@ -52,5 +53,18 @@ internal static class FinetuneWork
             if (!fresh || !spec.Name.StartsWith("head.", StringComparison.Ordinal))
                 parameters.Set(spec.Name, source.Parameters[spec.Name].narrow(0, 0, spec.Shape[0]));
         return parameters;
+    }
+
+    private static bool FreshHead(VitShape from, VitShape to, FinetuneSettings settings) =>
+        settings.Head == HeadRule.Fresh || (settings.Head == HeadRule.Auto && from.Classes != to.Classes);
+
+    // The norms, which alone are trained, and a head that nobody has trained yet; the rest become constants.
+    private static ParameterSet Norms(ParameterSet all, VitShape shape, bool withHead)
+    {
+        bool Trained(string name) => VitWeights.IsNorm(name) || (withHead && name.StartsWith("head.", StringComparison.Ordinal));
+        var part = new ParameterSet(VitWeights.Specs(shape).Where(s => Trained(s.Name)), all.Values.device);
+        foreach (var spec in part.Specs) part.Set(spec.Name, all[spec.Name]);
+        all.Freeze();
+        return part;
     }
 }
