@@ -11,12 +11,13 @@ namespace Learngene.Benchmarks;
 
 /// <summary>
 /// Several workers against one at equal samples: accuracy by the rounds in this process, which silos come to too (a test compares the bytes), and time
-/// and bytes on two silos of one thread each, on a Redis of their own. PARALLEL_SEEDS and PARALLEL_EPOCHS are 3 and 6.
+/// and bytes on two silos of one thread each, on a Redis of their own. PARALLEL_SEEDS and PARALLEL_EPOCHS are 3 and 6; PARALLEL_CASES chooses other
+/// cases, such as 2/32/10/1/0.3 for workers, batch, local steps, outer rate and momentum, with commas between.
 /// </summary>
 internal static class ParallelBenchmark
 {
     private const string Data = "/usr/share/datasets/fashion-mnist";
-    private static readonly Case[] s_cases =
+    private static readonly Case[] s_cases = Environment.GetEnvironmentVariable("PARALLEL_CASES") is { } chosen ? [.. chosen.Split(',').Select(Case.Parse)] :
     [
         new(1, 64, 50, 0.7, 0.9), new(2, 64, 10, 0.7, 0.9), new(2, 32, 10, 0.7, 0.9), new(2, 32, 50, 0.7, 0.9), new(2, 32, 10, 1, 0), new(2, 32, 50, 1, 0), new(4, 16, 10, 1, 0),
         new(2, 32, 1, 1, 0),
@@ -66,7 +67,14 @@ internal static class ParallelBenchmark
         }
     }
 
-    private sealed record Case(int Workers, int Batch, int LocalSteps, double OuterLr, double OuterMomentum);
+    private sealed record Case(int Workers, int Batch, int LocalSteps, double OuterLr, double OuterMomentum)
+    {
+        public static Case Parse(string text)
+        {
+            double[] numbers = [.. text.Split('/').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
+            return new((int)numbers[0], (int)numbers[1], (int)numbers[2], numbers[3], numbers[4]);
+        }
+    }
 
     private static double Train(DataSet data, TrainingOptions options)
     {

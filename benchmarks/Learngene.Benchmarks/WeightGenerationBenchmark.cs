@@ -51,6 +51,6 @@ internal static class WeightGenerationBenchmark
         private readonly Vit _vit = new(shape);
         public ParameterSet Parameters => parameters;
         public VitOutput Train(Tensor images, long step) => _vit.Run(images, expand());
-        public Func<Tensor, Tensor> Predictor() => images => Train(images, 0);
+        public Func<Tensor, Tensor> Predictor() => images => Train(images, 0).Logits;
     }
 }
