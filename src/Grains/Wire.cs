@@ -68,7 +68,7 @@ internal static class Wire
                     RequireFit(model!.Vit, inputs.Data!, sameClasses: true);
                 }
                 var learnt = model is null ? learn.Shape(inputs.Data!.Height, inputs.Data.Channels, inputs.Data.Classes) : learn.Shape(model.Vit);
-                return MemoryNeed.Training(learnt.Vit, learnt.Trainable, learn.Batch, learnt.Vit.Parameters, model?.Vit);
+                return MemoryNeed.Training(learnt.Vit, learnt.Trainable, learn.Batch, learnt.Generated, model?.Vit);
             case JobKind.Decompose:
                 RequireVit(model!, inputs.Model!, "decompose needs a trained model");
                 var decompose = Json.Parse<DecomposeSettings>(spec.Settings, "settings");
@@ -91,7 +91,7 @@ internal static class Wire
                 var finetune = Json.Parse<FinetuneSettings>(spec.Settings, "settings");
                 CheckOptions(finetune, inputs.Data!);
                 var tuned = Tunable(model!, finetune, inputs.Data!);
-                return MemoryNeed.Training(tuned.Vit, tuned.Trainable, finetune.Batch, tuned.Decomposition is null ? 0 : tuned.Vit.Parameters);
+                return MemoryNeed.Training(tuned.Vit, tuned.Trainable, finetune.Batch, tuned.Decomposition?.Generated ?? 0);
             case JobKind.Evaluate:
                 var evaluate = Json.Parse<EvaluateSettings>(spec.Settings, "settings");
                 if (evaluate.TestImages < 0) throw new InvalidInputException($"testImages {evaluate.TestImages} is negative; 0 is all.");
@@ -194,7 +194,7 @@ internal static class Wire
     private static void RequireSize(ModelConfig model, ModelSize size)
     {
         if (model.Lets is { } lets) lets.Descendant(size.Width, size.Depth);
-        else if (model.Decomposition is { } decomposition) decomposition.Descendant(size.Depth, size.Components ?? decomposition.Components);
+        else if (model.Decomposition is { } decomposition) decomposition.Descendant(size);
         else throw new InvalidInputException($"sizes cannot be measured of a {model.Kind}; they are for learngenes.");
     }
 

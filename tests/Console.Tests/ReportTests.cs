@@ -87,6 +87,17 @@ public sealed class ReportTests : IDisposable
         Assert.Contains("1 cell of 108 failed and is left out.", verdict);
     }
 
+    // 120 s a stage, three widths.
+    [Fact]
+    public void A_stage_that_serves_every_width_is_paid_once()
+    {
+        var results = SampleResults.Of(1);
+        string Stage(ExperimentResults of) => Costs.Table(new(of)).ToString().Split("<th scope=\"row\">decomposition</th><td class=\"n\">")[1].Split('<')[0];
+        Assert.Equal("360", Stage(results));
+        var methods = results.Experiment.Methods.Select(m => m.Kind == "decomposition" ? m with { Settings = new() { ["componentWidth"] = 32 } } : m);
+        Assert.Equal("120", Stage(results with { Experiment = results.Experiment with { Methods = [.. methods] } }));
+    }
+
     [Fact]
     public void No_text_becomes_a_tag()
     {

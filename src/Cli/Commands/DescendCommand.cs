@@ -11,7 +11,7 @@ internal static class DescendCommand
     public static Command Create()
     {
         var name = Flags.Argument("NAME[@V]", "A learngene.");
-        var width = Flags.Whole("--width", "Channels of the descendant; a decomposition has one width only.");
+        var width = Flags.Whole("--width", "Channels of the descendant; a decomposition has one width unless it was learnt with --component-width.");
         var depth = Flags.Whole("--depth", "Layers of the descendant (default: as many as rows, or the learngene's).");
         var components = Flags.Whole("--components", "How many of a decomposition's components make it (default all).");
         var select = Flags.Choice("--select", "How rows of the matrices are chosen (default continuous).", "continuous", "magnitude", "step", "random");

@@ -55,11 +55,13 @@ internal static class LearnCommands
         var heads = Flags.Whole("--heads", "Attention heads.");
         var patch = Flags.Whole("--patch", "Patch size in pixels (default the ancestry model's).");
         var minDepth = Flags.Whole("--min-depth", "The shallowest model that sampling trains (default 2).");
+        var componentWidth = Flags.Whole("--component-width", "Channels of the components, below --width; they then make models of every width (default: one width).");
+        var minWidth = Flags.Whole("--min-width", "With --component-width: the narrowest model that sampling trains (default the components' width).");
         var training = new TrainingFlags();
         var verb = new Verb("decomposition", "Learns the components of a linear decomposition.",
             "learngene learn decomposition fashion/parts --ancestry fashion/ancestry --data fashion-mnist --width 64 --depth 6 --components 1,2,4,6 --wait")
         {
-            name, ancestry, data, components, basis, nodes, offset, form, width, depth, heads, patch, minDepth,
+            name, ancestry, data, components, basis, nodes, offset, form, width, depth, heads, patch, minDepth, componentWidth, minWidth,
         };
         training.AddTo(verb);
         return verb.Does(async call =>
@@ -67,7 +69,8 @@ internal static class LearnCommands
             string settings = training.Settings(call,
                 ("components", call.Get(components) is { Length: > 0 } counts ? Documents.List(counts, n => JsonValue.Create(n)) : null),
                 ("basis", call.Get(basis)), ("nodes", call.Get(nodes)), ("orderOffset", call.Get(offset)), ("training", call.Get(form)), ("width", call.Get(width)),
-                ("depth", call.Get(depth)), ("heads", call.Get(heads)), ("patch", call.Get(patch)), ("minDepth", call.Get(minDepth)));
+                ("depth", call.Get(depth)), ("heads", call.Get(heads)), ("patch", call.Get(patch)), ("minDepth", call.Get(minDepth)),
+                ("componentWidth", call.Get(componentWidth)), ("minWidth", call.Get(minWidth)));
             await using var client = await call.ConnectAsync();
             var spec = new JobSpec { Kind = JobKind.LearnDecomposition, Name = call.Get(name), Model = call.Get(ancestry), Data = call.Get(data), Settings = settings };
             return await JobAnswer.BegunAsync(call, client, await client.Jobs.StartAsync(training.Place(call, spec), call.Token), call.Get(training.Wait));

@@ -21,7 +21,9 @@ internal static class Costs
     {
         var cells = scores.Results.Cells.Where(c => c.Method == method).ToList();
         var done = cells.Where(c => c.Accuracy is not null).ToList();
-        var stage = done.GroupBy(c => c.Seed).Select(Stage).ToList();
+        var experiment = scores.Results.Experiment;
+        bool oneWidth = MethodKinds.OneWidth(experiment, experiment.Methods.FirstOrDefault(m => (m.Name ?? m.Kind) == method) ?? new() { Kind = cells[0].Kind });
+        var stage = done.GroupBy(c => c.Seed).Select(g => Stage(g, oneWidth)).ToList();
         string failed = cells.Count > done.Count ? $" ({cells.Count - done.Count} failed)" : "";
         return Html.Of($"""
             <tr><th scope="row">{method}</th><td class="n">{(stage.Any(s => s > 0) ? Written(stage) : "\u2013")}</td>{scores.Epochs.Select(e => Html.Of($"<td class=\"n\">{PerCell(done, e)}</td>"))}
@@ -29,7 +31,7 @@ internal static class Costs
             """);
     }
 
-    private static double Stage(IEnumerable<CellResult> ofSeed) => ofSeed.GroupBy(c => MethodKinds.OneWidth(c.Kind) ? c.Width : 0).Sum(g => g.Max(c => c.LearnSeconds));
+    private static double Stage(IEnumerable<CellResult> ofSeed, bool oneWidth) => ofSeed.GroupBy(c => oneWidth ? c.Width : 0).Sum(g => g.Max(c => c.LearnSeconds));
 
     private static string PerCell(IEnumerable<CellResult> cells, int epochs) =>
         cells.Where(c => c.Epochs == epochs).GroupBy(c => c.Seed).Select(g => g.Average(c => c.Seconds)).ToList() is { Count: > 0 } bySeed ? Written(bySeed) : "\u2013";

@@ -78,7 +78,8 @@ public sealed class ExperimentEstimate
         long taught = step.Kind is JobKind.Finetune or JobKind.Initialise || step.Data is null || (step.Source ?? (object?)step.Model) is null ? 0
             : varied ? _teacherFlops : 2 * _teacherFlops / Math.Max(2, Length(step).Epochs);
         long stored = step.Kind == JobKind.Train ? own.Parameters : Stored(step, cell);
-        double share = Sampled(step) ? MeanShare(own, Setting("learngeneWidth", own.Width), Setting("minWidth", Setting("learngeneWidth", own.Width)), Setting("minDepth", 2)) : 1;
+        int narrow = Setting("learngeneWidth", Setting("componentWidth", own.Width));
+        double share = Sampled(step) ? MeanShare(own, narrow, Setting("minWidth", narrow), Setting("minDepth", 2)) : 1;
         return step.Data is null ? (0, _ => 4 * own.Parameters) : ((long)(own.TrainingFlops * share) + taught, batch => own.TrainingBytes(batch) + 16 * stored);
     }
 
@@ -113,7 +114,7 @@ public sealed class ExperimentEstimate
         return learn.Kind switch
         {
             JobKind.LearnLets => Cost(Setting("learngeneWidth", own.Width), Setting("learngeneDepth", own.Depth), _data).LetsParameters(own.Width, own.Depth),
-            JobKind.LearnDecomposition or JobKind.Decompose => own.OutsideBlocks + components * own.BlockParameters,
+            JobKind.LearnDecomposition or JobKind.Decompose => Cost(Setting("componentWidth", own.Width), own.Depth, _data).ComponentParameters(components, own.Width),
             _ => own.Parameters,
         };
     }

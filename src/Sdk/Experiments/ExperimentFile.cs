@@ -66,6 +66,10 @@ public static class ExperimentFile
         }
     }
 
+    // Whether a size is wider than the width that the method's settings give, or they give none.
+    private static bool WiderThan(Method method, Experiment e) =>
+        (method.Settings["width"] ?? e.Settings["width"]) is not JsonValue given || !given.TryGetValue(out int width) || (method.Sizes ?? e.Sizes).Any(s => Size(s).Width > width);
+
     private static Experiment Checked(Experiment e)
     {
         void Refuse(bool when, string sentence)
@@ -88,6 +92,8 @@ public static class ExperimentFile
             Refuse(MethodKinds.FromRandom(method.Kind) && epochs.Contains(0), $"methods: '{method.Title}' starts from random weights; 0 epochs of that are not measured.");
             foreach (string size in method.Sizes ?? e.Sizes)
                 Refuse(Size(size).Width % e.HeadDim != 0, $"size '{size}': the width is not a multiple of headDim {e.HeadDim}.");
+            Refuse(method.Kind == "decomposition" && !MethodKinds.OneWidth(e, method) && WiderThan(method, e),
+                $"methods: '{method.Title}' has componentWidth, so one stage serves every width; its settings need a width that none of its sizes exceeds.");
             Refuse((method.Sizes ?? e.Sizes).Count == 0, "sizes is empty; give at least one, such as [\"48x3\"].");
             Refuse((method.Components ?? e.Components).Any(k => k is < 1 or > 256), $"methods: components of '{method.Title}' are outside 1..256.");
         }

@@ -54,13 +54,14 @@ public sealed class ExperimentPlan
     // The stage that a method's descendants share; null where each starts at once from a trained model.
     private Step? Learn(Method method, ulong seed, int width)
     {
-        JsonObject own = MethodKinds.OneWidth(method.Kind) ? new() { ["width"] = width, ["heads"] = width / Experiment.HeadDim } : [];
+        JsonObject own = MethodKinds.OneWidth(Experiment, method) ? new() { ["width"] = width, ["heads"] = width / Experiment.HeadDim } : [];
         if (method.Kind is "lets" or "decomposition") own["measureSizes"] = 0; // the cells measure them, on all test images
         var settings = Merge(seed, Experiment.Settings, own, method.Settings);
+        if (method.Kind is "lets" or "decomposition" && settings["width"] is { } wide && settings["heads"] is null)
+            settings["heads"] = wide.GetValue<int>() / Experiment.HeadDim;
         switch (method.Kind)
         {
             case "lets":
-                if (settings["width"] is { } wide && settings["heads"] is null) settings["heads"] = wide.GetValue<int>() / Experiment.HeadDim;
                 return OfAncestry(JobKind.LearnLets, seed, Experiment.Data, settings, named: true);
             case "decomposition":
                 return OfAncestry(JobKind.LearnDecomposition, seed, Experiment.Data, settings, named: true);

@@ -10,8 +10,9 @@ public static class MethodKinds
     /// <summary>Whether a model of this kind starts from random weights.</summary>
     public static bool FromRandom(string kind) => kind is "scratch" or "distillation";
 
-    /// <summary>Whether the width is the learngene's own, so that each width is learnt apart.</summary>
-    public static bool OneWidth(string kind) => kind is "decomposition" or "decompose" or "tleg" or "sws" or "wave" or "stacking" or "copying";
+    /// <summary>Whether the width is the learngene's own, so that each width is learnt apart: not of components that are widened.</summary>
+    public static bool OneWidth(Experiment experiment, Method method) => method.Kind is "decompose" or "tleg" or "sws" or "wave" or "stacking" or "copying"
+        || (method.Kind == "decomposition" && (method.Settings["componentWidth"] ?? experiment.Settings["componentWidth"]) is null);
 
     /// <summary>Whether a number of components is chosen beside the size.</summary>
     public static bool HasComponents(string kind) => kind is "decomposition" or "decompose";

@@ -27,6 +27,14 @@ public sealed record ModelCost(int Width, int Depth, int Patch, int ImageSize, i
         return OutsideBlocks + Tokens * extra + Depth * BlockParameters + 2 * f + Depth * (3 * f + 16 * f) + depth / 2 * 8 * 4;
     }
 
+    /// <summary>What a decomposition consists of, with this as its components and what is outside the blocks.</summary>
+    /// <param name="components">How many components.</param><param name="width">Channels that LeTs' matrices widen them to; where that is no more than theirs, there are none.</param>
+    public long ComponentParameters(int components, int width)
+    {
+        long extra = width - Width, f = extra * Width;
+        return OutsideBlocks + Tokens * extra + components * BlockParameters + 5 * f + 16 * f;
+    }
+
     /// <summary>Operations of a forward pass over one image, two a multiply-add.</summary>
     public long Flops => 2L * (Tokens * (long)Channels * Patch * Patch * Width + Depth * (Tokens * 12L * Width * Width + 2L * Tokens * Tokens * Width) + (long)Width * Classes);
 

@@ -12,7 +12,7 @@ public sealed record Descendant(Learngene.Learngenes.LearngeneVersion Learngene,
 /// <summary>Which descendant is wanted.</summary>
 public sealed record DescendOptions
 {
-    /// <summary>Channels. A decomposition has one width, so it may be left out there.</summary>
+    /// <summary>Channels. Default, of a decomposition alone: its own, the widest.</summary>
     public int? Width { get; init; }
     /// <summary>Layers. Default: as many as <see cref="Rows"/>, or the learngene's.</summary>
     public int? Depth { get; init; }

@@ -57,9 +57,10 @@ public static class SizeOptions
                    select new SizeOption(width, depth, null, shape.Descendant(width, depth))];
     }
 
-    /// <summary>Every descendant of a decomposition up to its own depth, from each number of components.</summary>
+    /// <summary>Every descendant of a decomposition up to its own depth, of each of its widths and from each number of components.</summary>
     public static IReadOnlyList<SizeOption> Of(DecompositionShape shape) =>
-        [.. from depth in Enumerable.Range(1, shape.Vit.Depth)
+        [.. from width in shape.Widths()
+            from depth in Enumerable.Range(1, shape.Vit.Depth)
             from components in Enumerable.Range(1, shape.Components)
-            select new SizeOption(shape.Vit.Width, depth, components, shape.Descendant(depth, components))];
+            select new SizeOption(width, depth, components, shape.Descendant(new(width, depth, components)))];
 }

@@ -7,7 +7,8 @@ namespace Learngene.Vision.Decomposition;
 /// <summary>Components as something to train: each step recomposes a model and runs the images through it.</summary>
 /// <param name="shape">Components that exist, the frozen ones among them, and the model they make.</param>
 /// <param name="parameters">
-/// What is trained, by stacked name: the tensors outside the blocks and the components after the frozen ones (N - frozen, ...).
+/// What is trained, by stacked name: the tensors outside the blocks, the width matrices if there are any, and the components after the
+/// frozen ones (N - frozen, ...).
 /// </param>
 /// <param name="settings">Form of training, drop-path, precision and seed.</param>
 /// <param name="all">Where the frozen components are, as the first of its stacks; null where there are none. Saved in checkpoints.</param>
@@ -15,36 +16,39 @@ namespace Learngene.Vision.Decomposition;
 public sealed class ComponentTrainable(
     DecompositionShape shape, ParameterSet parameters, DecompositionSettings settings, ParameterSet? all = null, int frozen = 0) : ITrainable
 {
+    private readonly int[] _widths = [.. shape.Widths(settings.MinWidth ?? shape.ComponentWidth)];
+
     /// <inheritdoc/>
     public ParameterSet Parameters => parameters;
 
     /// <inheritdoc/>
     public Tensor? Constants => all?.Values;
 
-    /// <summary>The depth and the number of components of step <paramref name="step"/>; sampled only in the sampled form.</summary>
-    public (int Depth, int Components) SizeAt(long step)
+    /// <summary>The width, depth and number of components of step <paramref name="step"/>: the largest, but in the sampled form drawn.</summary>
+    public ModelSize SizeAt(long step)
     {
-        if (settings.Training != DecompositionTraining.Sampled) return (shape.Vit.Depth, shape.Components);
+        if (settings.Training != DecompositionTraining.Sampled) return shape.Largest;
         int least = Math.Min(settings.MinDepth, shape.Vit.Depth);
-        ulong draw = Seeds.Derive(settings.Seed, 0xDEC0, (ulong)step), depths = (ulong)(shape.Vit.Depth - least + 1);
-        return (least + (int)(draw % depths), 1 + (int)(draw / depths % (ulong)shape.Components));
+        ulong draw = Seeds.Derive(settings.Seed, 0xDEC0, (ulong)step), depths = (ulong)(shape.Vit.Depth - least + 1), counts = (ulong)shape.Components;
+        int width = _widths[(int)(draw / depths / counts % (ulong)_widths.Length)];
+        return new(width, least + (int)(draw % depths), 1 + (int)(draw / depths % counts));
     }
 
     /// <inheritdoc/>
     public VitOutput Train(Tensor images, long step)
     {
-        var (depth, components) = SizeAt(step);
-        return new Vit(shape.Descendant(depth, components), settings.Precision).Train(images, Recompose(depth, components), settings, step);
+        var size = SizeAt(step);
+        return new Vit(shape.Descendant(size), settings.Precision).Train(images, Recompose(size), settings, step);
     }
 
     /// <inheritdoc/>
     public Func<Tensor, Tensor> Predictor()
     {
-        var weights = Recompose(shape.Vit.Depth, shape.Components);
+        var weights = Recompose(shape.Largest);
         var vit = new Vit(shape.Vit, settings.Precision);
         return images => vit.Forward(images, weights);
     }
 
-    private VitWeights Recompose(int depth, int components) =>
-        Recomposition.Expand(shape, name => parameters[name], depth, components, frozen == 0 ? null : name => all![name].detach().narrow(0, 0, frozen));
+    private VitWeights Recompose(ModelSize size) =>
+        Recomposition.Expand(shape, name => parameters[name], size, frozen == 0 ? null : name => all![name].detach().narrow(0, 0, frozen));
 }

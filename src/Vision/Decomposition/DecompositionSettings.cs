@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 
@@ -43,6 +44,13 @@ public sealed record DecompositionSettings : TrainingOptions
     public DecompositionTraining Training { get; init; } = DecompositionTraining.Sampled;
     /// <summary>The shallowest model that sampling trains, 1..256. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
+    /// <summary>
+    /// Channels of the components, whole heads below <see cref="Width"/>: with LeTs' width matrices they then make models of every width [R].
+    /// Default null: components are as wide as the model, which has one width.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? ComponentWidth { get; init; }
+    /// <summary>With <see cref="ComponentWidth"/>: the narrowest model that sampling trains, by whole heads; below the components' width they are cut. Default: theirs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? MinWidth { get; init; }
     /// <summary>When they are learnt, up to 64 sizes are measured on so many test images, for budgets to choose by; 0 measures none. Default 2,000.</summary>
     public int MeasureSizes { get; init; } = 2000;
 
@@ -81,7 +89,7 @@ public sealed record DecompositionSettings : TrainingOptions
         {
             Width = width, Depth = depth, Patch = patch,
             Heads = Heads ?? (width == ancestry?.Width ? ancestry.Heads : VitShape.DefaultHeads(width)),
-            Components = Components ?? DefaultComponents(depth),
+            Components = Components ?? DefaultComponents(depth), MinWidth = MinWidth ?? ComponentWidth,
             DistillationAlpha = DistillationAlpha ?? (sampled ? 1 : 0.5),
             DistillationMean = DistillationMean ?? (sampled ? DistillationScale.Classes : DistillationScale.Batch),
         };
@@ -116,6 +124,8 @@ public sealed record DecompositionSettings : TrainingOptions
         Within("orderOffset", OrderOffset, 0, 1);
         Within("minDepth", MinDepth, 1, 256);
         Within("measureSizes", MeasureSizes, 0, int.MaxValue);
+        if (MinWidth is not null && ComponentWidth is null)
+            throw new InvalidInputException($"minWidth {MinWidth} needs componentWidth; without it a decomposition has one width.");
         if (Training == DecompositionTraining.Phases && Workers > 1)
             throw new InvalidInputException($"workers {Workers} cannot train in phases; use training 'together' or 'sampled', or 1 worker.");
         if (Components is not { } counts) return;
@@ -128,8 +138,16 @@ public sealed record DecompositionSettings : TrainingOptions
         }
     }
 
-    private DecompositionShape Of(VitShape vit) =>
-        new DecompositionShape { Vit = vit, Components = Components![^1], Basis = Basis, Nodes = Nodes, OrderOffset = OrderOffset }.Validated();
+    private DecompositionShape Of(VitShape vit)
+    {
+        var shape = new DecompositionShape
+        {
+            Vit = vit, Components = Components![^1], Basis = Basis, Nodes = Nodes, OrderOffset = OrderOffset, ComponentWidth = ComponentWidth,
+        }.Validated();
+        if (MinWidth is { } least && (least < 1 || least > ComponentWidth || least % vit.HeadDim != 0))
+            throw new InvalidInputException($"minWidth {least} is not to be had; allowed are whole heads of {vit.HeadDim} channels, up to componentWidth {ComponentWidth}.");
+        return shape;
+    }
 
     private static int[] DefaultComponents(int depth) =>
         [.. Enumerable.Range(0, 9).Select(i => 1 << i).TakeWhile(n => n < depth), depth];

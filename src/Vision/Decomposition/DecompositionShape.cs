@@ -28,7 +28,7 @@ public enum Nodes
 
 /// <summary>
 /// A ViT whose encoder layers are sums of N components (METHODS 2.1), W_l = sum_n a(l,n) A_n, with fixed coefficients: recomposed at
-/// any depth and from any number of the first components.
+/// any depth and from any number of the first components; at any width, too, where the components are narrower than the ViT.
 /// </summary>
 public sealed record DecompositionShape
 {
@@ -42,8 +42,22 @@ public sealed record DecompositionShape
     [JsonPropertyName("nodes")] public required Nodes Nodes { get; init; }
     /// <summary>Order of the first component: 1 is the paper to the letter [S], 0 begins with the constant function [R].</summary>
     [JsonPropertyName("orderOffset")] public required int OrderOffset { get; init; }
+    /// <summary>
+    /// Channels d of the components and of what is outside the blocks, whole heads below the ViT's width D, to which LeTs' matrices
+    /// widen them (<see cref="Widening"/>) [R]. Default null: they are as wide as the ViT, and the JSON does not mention it.
+    /// </summary>
+    [JsonPropertyName("componentWidth"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? ComponentWidth { get; init; }
 
-    /// <summary>Everything that is trained: the tensors outside the blocks and N components.</summary>
+    /// <summary>The ViT as wide as the components.</summary>
+    [JsonIgnore] public VitShape Core => ComponentWidth is { } d ? Vit with { Width = d, Heads = d / Vit.HeadDim } : Vit;
+
+    /// <summary>The size of <see cref="Vit"/>, from all components.</summary>
+    [JsonIgnore] public ModelSize Largest => new(Vit.Width, Vit.Depth, Components);
+
+    /// <summary>Numbers of weights that making <see cref="Vit"/> takes: its own, and what is widened to them.</summary>
+    [JsonIgnore] public long Generated => Vit.Parameters + (ComponentWidth is null ? 0 : Core.Parameters);
+
+    /// <summary>Everything that is trained: the tensors outside the blocks, N components, and the matrices that widen them.</summary>
     [JsonIgnore] public long Trainable => DecompositionParameters.Specs(this).Sum(s => s.Elements);
 
     /// <summary>This shape, if it can be built.</summary>
@@ -59,20 +73,42 @@ public sealed record DecompositionShape
             throw new InvalidInputException($"nodes {Nodes} is unknown; allowed are paper and chebyshev.");
         if (OrderOffset is not (0 or 1))
             throw new InvalidInputException($"orderOffset {OrderOffset} is not allowed; allowed are 0 and 1.");
+        if (ComponentWidth is { } d && (d < 1 || d >= Vit.Width || d % Vit.HeadDim != 0))
+            throw new InvalidInputException($"componentWidth {d} is not to be had; allowed are whole heads of {Vit.HeadDim} channels, below the width {Vit.Width}.");
+        if (ComponentWidth is not null) Core.Validated();
         if (Trainable > 20_000_000_000)
             throw new InvalidInputException($"width {Vit.Width} and components {Components} make {Trainable:N0} parameters; at most 20,000,000,000 are allowed.");
         return this;
     }
 
-    /// <summary>The architecture of a descendant; its width is this one's.</summary>
+    /// <summary>The widths that descendants have, ascending: the ViT's alone, or whole heads up to it.</summary>
+    /// <param name="least">The narrowest, whole heads; where there is one width, it does not matter. Default: one head.</param>
+    public IEnumerable<int> Widths(int? least = null)
+    {
+        if (ComponentWidth is null) return [Vit.Width];
+        int head = Vit.HeadDim, first = least ?? head;
+        return Enumerable.Range(0, (Vit.Width - first) / head + 1).Select(i => first + i * head);
+    }
+
+    /// <summary>The architecture of a descendant of this width.</summary>
     /// <param name="depth">Layers, 1..256.</param>
     /// <param name="components">How many of the first components make it, 1..N.</param>
     /// <exception cref="InvalidInputException">The size is not to be had; names what is.</exception>
-    public VitShape Descendant(int depth, int components)
+    public VitShape Descendant(int depth, int components) => Descendant(new(Vit.Width, depth, components));
+
+    /// <summary>The architecture of a descendant.</summary>
+    /// <param name="size">Its width, one of <see cref="Widths"/>; layers, 1..256; how many of the first components make it, 1..N (default all).</param>
+    /// <exception cref="InvalidInputException">The size is not to be had; names what is.</exception>
+    public VitShape Descendant(ModelSize size)
     {
-        if (components < 1 || components > Components)
+        int head = Vit.HeadDim;
+        if (size.Components is { } components && (components < 1 || components > Components))
             throw new InvalidInputException($"components {components} is outside 1..{Components}.");
-        return (Vit with { Depth = depth }).Validated();
+        if (ComponentWidth is null && size.Width != Vit.Width)
+            throw new InvalidInputException($"width {size.Width} is not to be had; a decomposition without componentWidth keeps its width, {Vit.Width}.");
+        if (size.Width < head || size.Width > Vit.Width || size.Width % head != 0)
+            throw new InvalidInputException($"width {size.Width} is not to be had; allowed are {head}, {2 * head}, ..., {Vit.Width}.");
+        return (Vit with { Width = size.Width, Heads = size.Width / head, Depth = size.Depth }).Validated();
     }
 
     /// <summary>The shape as the JSON of <c>learngene.config</c>.</summary>

@@ -9,7 +9,7 @@ namespace Learngene.Vision.Files;
 /// <summary>The sizes of a learngene of any kind, measured together.</summary>
 public static class LearngeneGrid
 {
-    private const int MostAlongAnAxis = 8;
+    private const int MostOfTwoAxes = 8, MostOfThree = 4; // 64 sizes either way
 
     /// <summary>Accuracy and loss of each size, by its text (<see cref="ModelSize"/>).</summary>
     /// <param name="config">What the learngene is.</param><param name="get">Its tensors by stacked name.</param>
@@ -30,7 +30,7 @@ public static class LearngeneGrid
         throw new InvalidInputException($"a {config.Kind} has one size; sizes are for learngenes.");
     }
 
-    /// <summary>Sizes that show the whole learngene: up to eight along each axis, the ends among them.</summary>
+    /// <summary>Sizes that show the whole learngene: up to eight along each of two axes or four along each of three, the ends among them.</summary>
     public static IReadOnlyList<ModelSize> Spread(ModelConfig config) => config switch
     {
         { Lets: { } lets } =>
@@ -39,31 +39,35 @@ public static class LearngeneGrid
                from depth in Along(Math.Min(2, lets.Auxiliary.Depth), lets.Auxiliary.Depth)
                select new ModelSize(heads * lets.Learngene.HeadDim, depth),
         ],
-        { Decomposition: { } d } =>
+        { Decomposition: { ComponentWidth: null } d } =>
         [
             .. from depth in Along(Math.Min(2, d.Vit.Depth), d.Vit.Depth)
                from components in Along(1, d.Components)
                select new ModelSize(d.Vit.Width, depth, components),
+        ],
+        { Decomposition: { } d } =>
+        [
+            .. from heads in Along(d.Core.Heads, d.Vit.Heads, MostOfThree)
+               from depth in Along(Math.Min(2, d.Vit.Depth), d.Vit.Depth, MostOfThree)
+               from components in Along(1, d.Components, MostOfThree)
+               select new ModelSize(heads * d.Vit.HeadDim, depth, components),
         ],
         _ => [],
     };
 
     private static GridModel Recomposed(DecompositionShape shape, Func<string, Tensor> get, ModelSize size, Precision precision)
     {
-        if (size.Width != shape.Vit.Width)
-            throw new InvalidInputException($"size '{size}': the width of this decomposition is {shape.Vit.Width}.");
-        int components = size.Components ?? shape.Components;
-        var vit = new Vit(shape.Descendant(size.Depth, components), precision);
+        var vit = new Vit(shape.Descendant(size), precision);
         return new(size.ToString(), vit.Shape.Flops, () =>
         {
-            var weights = Recomposition.Expand(shape, get, size.Depth, components);
+            var weights = Recomposition.Expand(shape, get, size);
             return images => vit.Forward(images, weights);
         });
     }
 
-    private static IEnumerable<int> Along(int from, int to)
+    private static IEnumerable<int> Along(int from, int to, int most = MostOfTwoAxes)
     {
-        int steps = Math.Min(to - from, MostAlongAnAxis - 1);
+        int steps = Math.Min(to - from, most - 1);
         return Enumerable.Range(0, steps + 1).Select(i => steps == 0 ? from : from + (int)Math.Round(i * (to - from) / (double)steps)).Distinct();
     }
 

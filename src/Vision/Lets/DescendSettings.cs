@@ -1,4 +1,5 @@
 using Learngene.Vision.Decomposition;
+using Learngene.Vision.Models;
 using Learngene.Vision.Safetensors;
 
 namespace Learngene.Vision.Lets;
@@ -6,7 +7,7 @@ namespace Learngene.Vision.Lets;
 /// <summary>Settings of <c>descend</c>: the size, the rows and the number format.</summary>
 public sealed record DescendSettings
 {
-    /// <summary>Channels of the descendant: a multiple of the head size, at most the auxiliary model's width. A decomposition has one width only.</summary>
+    /// <summary>Channels of the descendant: a multiple of the head size, at most the largest model's width. A decomposition without componentWidth has one width. Default: of a decomposition its width; a lets needs one.</summary>
     public int? Width { get; init; }
     /// <summary>Layers of the descendant, 1..256. Default: as many as <see cref="Rows"/>, or the auxiliary model's.</summary>
     public int? Depth { get; init; }
@@ -48,14 +49,12 @@ public sealed record DescendSettings
     /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>
     public DescendSettings For(DecompositionShape shape)
     {
-        int depth = Depth ?? shape.Vit.Depth, components = Components ?? shape.Components;
-        if (Width is { } width && width != shape.Vit.Width)
-            throw new InvalidInputException($"width {width} is not to be had; a decomposition keeps its width, {shape.Vit.Width}.");
+        var size = new ModelSize(Width ?? shape.Vit.Width, Depth ?? shape.Vit.Depth, Components ?? shape.Components);
         if (Rows is not null || Select != SelectionRule.Continuous)
-            throw new InvalidInputException("rows and select choose among the matrices of a lets; a decomposition takes depth and components.");
-        shape.Descendant(depth, components);
+            throw new InvalidInputException("rows and select choose among the matrices of a lets; a decomposition takes width, depth and components.");
+        shape.Descendant(size);
         RequireType();
-        return this with { Width = shape.Vit.Width, Depth = depth, Components = components };
+        return this with { Width = size.Width, Depth = size.Depth, Components = size.Components };
     }
 
     private void RequireType()

@@ -172,7 +172,7 @@ public sealed class Expansion
     internal static Tensor Vector(Tensor v, Tensor? f) => f is null ? v : cat([v, f.dim() == 2 ? v.matmul(f.t()) : f.matmul(v.unsqueeze(-1)).squeeze(-1)], -1);
 
     // The first neurons where the descendant is narrower than the learngene, all of them otherwise.
-    private static Tensor Cut(Tensor t, long axis, int limit) => t.shape[axis < 0 ? t.dim() + axis : axis] <= limit ? t : t.narrow(axis, 0, limit);
+    internal static Tensor Cut(Tensor t, long axis, int limit) => t.shape[axis < 0 ? t.dim() + axis : axis] <= limit ? t : t.narrow(axis, 0, limit);
 
     private static bool IsPrefix(IReadOnlyList<int> indices) => indices.Count == 0 || indices[^1] == indices.Count - 1;
     private static Tensor Index(IEnumerable<int> indices) => tensor(indices.Select(i => (long)i).ToArray());

@@ -88,6 +88,54 @@ public sealed class DecompositionJobTests(SiloFixture fixture)
         Assert.Contains("components 5", refusal.Message);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task Components_that_are_widened_give_models_of_every_width_depth_and_count()
+    {
+        await AncestryAsync("wide/ancestry");
+        var options = SiloFixture.Small(more: [("width", 48), ("componentWidth", 32), ("minWidth", 16), ("measureSizes", 200)]);
+        var learnt = await Jobs.WaitAsync((await Jobs.LearnDecompositionAsync("wide/parts", "wide/ancestry", "fashion", [3], options)).Id);
+        Assert.Equal(
+            (from w in (int[])[32, 48] from d in (int[])[2, 3, 4] from k in (int[])[1, 2, 3] select $"accuracy/{w}x{d}x{k}").Order(StringComparer.Ordinal),
+            learnt.Metrics.Keys.Where(k => k.StartsWith("accuracy/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Contains("\"componentWidth\":32", (await Learngenes.GetAsync("wide/parts")).Config);
+        foreach (var (width, depth, components) in ((int?, int, int)[])[(16, 2, 1), (32, 6, 3), (48, 4, 2), (null, 4, 3)])
+        {
+            var made = await Learngenes.DescendAsync("wide/parts", new() { Width = width, Depth = depth, Components = components });
+            Assert.Equal((width ?? 48, depth, (width ?? 48) / 16), (made.Width, made.Depth, made.Heads));
+            var measured = await Jobs.WaitAsync((await Jobs.EvaluateAsync(null, made.Weights, "fashion")).Id);
+            Assert.InRange(measured.Metrics["accuracy"], 0, 1);
+            if (width is null) Assert.Equal(learnt.Metrics["accuracy"], (await Evaluated("wide/parts")).Metrics["accuracy"], 6);
+        }
+        var sizes = await Evaluated("wide/parts", "16x2x1", "48x3");
+        Assert.Equal(["accuracy/16x2x1", "accuracy/48x3"], sizes.Metrics.Keys.Where(k => k.StartsWith("accuracy/", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        await RefusedAsync(() => Learngenes.DescendAsync("wide/parts", new() { Width = 64 }), "width 64", "16, 32, ..., 48");
+        await RefusedAsync(() => Evaluated("wide/parts", "40x2"), "width 40", "16, 32, ..., 48");
+
+        var answer = await Learngenes.ChooseAsync("wide/parts", new() { MaxParams = 20_000 });
+        Assert.Equal((3 * 4 * 3, 16), (answer.Considered, answer.Chosen.Width)); // two layers of 32 have 27,500 parameters
+        Assert.Equal(answer.Chosen.Bytes, (await Learngenes.DescendAsync("wide/parts", new() { Width = 16, Depth = answer.Chosen.Depth, Components = answer.Chosen.Components })).Weights.Length);
+        answer = await Learngenes.ChooseAsync("wide/parts", new() { MaxParams = 1_000_000, Width = 32 });
+        Assert.Equal((4 * 3, 32, "measured"), (answer.Considered, answer.Chosen.Width, answer.Chosen.Known));
+
+        var tuned = new JobSpec { Kind = JobKind.Finetune, Model = "wide/parts", Data = "fashion", Name = "wide/tuned", Settings = SiloFixture.Small().ToSettings(("depth", 3), ("components", 2)) };
+        await Jobs.WaitAsync((await Jobs.StartAsync(tuned)).Id);
+        Assert.Contains("\"componentWidth\":32", (await Learngenes.GetAsync("wide/tuned")).Config);
+        Assert.Equal((16, 3), await Learngenes.DescendAsync("wide/tuned", new() { Width = 16 }) is var narrow ? (narrow.Width, narrow.Depth) : default);
+    }
+
+    private async Task<JobStatus> Evaluated(string model, params string[] sizes)
+    {
+        var settings = new System.Text.Json.Nodes.JsonObject { ["testImages"] = 200, ["sizes"] = new System.Text.Json.Nodes.JsonArray([.. sizes.Select(s => System.Text.Json.Nodes.JsonValue.Create(s))]) };
+        return await Jobs.WaitAsync((await Jobs.StartAsync(new JobSpec { Kind = JobKind.Evaluate, Model = model, Data = "fashion", Settings = settings.ToJsonString() })).Id);
+    }
+
+    private static async Task RefusedAsync(Func<Task> call, string value, string allowed)
+    {
+        string message = (await Assert.ThrowsAsync<RefusedException>(call)).Message;
+        Assert.Contains(value, message);
+        Assert.Contains(allowed, message);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task What_float32_cannot_hold_is_refused_with_its_condition_number_unless_forced()
     {

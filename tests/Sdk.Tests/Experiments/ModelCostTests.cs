@@ -33,6 +33,44 @@ public sealed class ModelCostTests
         Assert.Equal(500 * (1_281_167 / 512), decomposition.GetProperty("methods")[0].GetProperty("steps").GetInt64());
     }
 
+    // DeiT-B from 12 components of DeiT-S' width: outside the blocks, components, and 21 matrices of 384 x 384.
+    [Fact]
+    public void Components_that_are_widened_are_counted_by_hand()
+    {
+        Assert.Equal(
+            (384 * 3 * 256 + 384) + 196 * 768 + 2 * 384 + (1000 * 384 + 1000) + 12 * (12 * 384 * 384 + 13 * 384) + 21 * 384 * 384,
+            new ModelCost(384, 12, 16, 224, 3, 1000).ComponentParameters(12, 768));
+        var deit = new ModelCost(768, 12, 16, 224, 3, 1000);
+        Assert.Equal(deit.Parameters, deit.ComponentParameters(12, 768));
+    }
+
+    [Fact]
+    public void One_stage_of_components_that_are_widened_serves_every_width()
+    {
+        const string Json = """
+            { "name": "w", "data": "d", "dataFacts": { "trainImages": 896, "imageSize": 28, "channels": 1, "classes": 10 }, "patch": 7, "seeds": [1], "sizes": ["16x2", "32x3", "48x2"],
+              "epochs": [0], "components": [1, 3], "ancestry": { "model": "a" }, "methods": [
+                { "name": "widths", "kind": "decomposition", "settings": { "width": 48, "depth": 3, "componentWidth": 32, "minWidth": 16, "components": [3], "epochs": 2 } },
+                { "name": "apart", "kind": "decomposition", "settings": { "depth": 3, "components": [3], "epochs": 2 } } ] }
+            """;
+        var experiment = ExperimentFile.Parse(Json);
+        var plan = new ExperimentPlan(experiment, name => name);
+        var cells = plan.Cells.Where(c => c.Method == "widths").ToList();
+        var stage = Assert.Single(cells.Select(c => c.Learn!).DistinctBy(s => s.Id));
+        Assert.Equal((48, 3), (stage.Settings["width"]!.GetValue<int>(), stage.Settings["heads"]!.GetValue<int>()));
+        Assert.Equal(6, cells.Select(c => c.Last.Source!.Settings.ToJsonString()).Distinct().Count());
+        Assert.Equal(3, plan.Cells.Where(c => c.Method == "apart").Select(c => c.Learn!.Id).Distinct().Count());
+
+        var methods = ExperimentEstimate.Of(plan, experiment.DataFacts!, experiment.DataFacts!).Methods;
+        Assert.Equal([2 * 7, 3 * 2 * 7], methods.Select(m => m.Steps));
+        Assert.Equal([new ModelCost(32, 3, 7, 28, 1, 10).ComponentParameters(3, 48), new ModelCost(48, 3, 7, 28, 1, 10).Parameters], methods.Select(m => m.Stored));
+        double mean = (from w in (int[])[16, 32, 48] from d in (int[])[2, 3] select (double)new ModelCost(w, d, 7, 28, 1, 10).TrainingFlops).Average();
+        Assert.Equal(1, methods[0].Flops / (2 * 896 * mean), 1e-6);
+
+        foreach (string slip in (string[])["\"width\": 32", "\"minDepth\": 2"])
+            Assert.Contains("'widths' has componentWidth", Assert.Throws<ExperimentException>(() => ExperimentFile.Parse(Json.Replace("\"width\": 48", slip))).Message);
+    }
+
     [Theory]
     [InlineData("ligo", "\"settings\": { \"steps\": 40 }", 40, 32, 3)]
     [InlineData("weight-selection", "\"epochs\": [0]", 0, 32, 3)]

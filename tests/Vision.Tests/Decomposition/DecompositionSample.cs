@@ -44,12 +44,14 @@ internal sealed class DecompositionSample : IDisposable
         Vit = LetsSample.Vit(width, depth, 4, token, qkvBias), Components = components, Basis = Basis.Chebyshev, Nodes = Nodes.Paper, OrderOffset = 0,
     };
 
-    public Dictionary<string, Numbers> Written(int depth, int components)
+    public Dictionary<string, Numbers> Written(int depth, int components) => Written(new(Shape.Vit.Width, depth, components));
+
+    public Dictionary<string, Numbers> Written(ModelSize size)
     {
         using var none = no_grad();
         using var scope = NewDisposeScope();
         using (var stream = File.Create(_folder["vit"]))
-            ModelFile.WriteVit(stream, new() { Kind = "vit", Vit = Shape.Descendant(depth, components) }, Recomposition.Expand(Shape, name => Parameters[name], depth, components));
+            ModelFile.WriteVit(stream, new() { Kind = "vit", Vit = Shape.Descendant(size) }, Recomposition.Expand(Shape, name => Parameters[name], size));
         return Numbers.ReadFile(_folder["vit"]);
     }
 

@@ -27,10 +27,13 @@ internal static class DescendWork
     private static (VitShape, VitWeights) Make(StoredModel learngene, DescendSettings settings)
     {
         Tensor Get(string name) => learngene.Parameters[name];
-        int depth = settings.Depth!.Value;
+        int width = settings.Width!.Value, depth = settings.Depth!.Value;
         if (learngene.Config.Decomposition is { } decomposition)
-            return (decomposition.Descendant(depth, settings.Components!.Value), Recomposition.Expand(decomposition, Get, depth, settings.Components.Value));
-        var (lets, width) = (learngene.Config.Lets!, settings.Width!.Value);
+        {
+            var size = new ModelSize(width, depth, settings.Components);
+            return (decomposition.Descendant(size), Recomposition.Expand(decomposition, Get, size));
+        }
+        var lets = learngene.Config.Lets!;
         return (lets.Descendant(width, depth), Expansion.Expand(lets, Get, settings.Selection().Choose(lets, Get, width, settings.Rows!)));
     }
 }
