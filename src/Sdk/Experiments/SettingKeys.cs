@@ -21,7 +21,7 @@ public static class SettingKeys
     {
         JobKind.Train => [.. s_training, "width", "depth", "patch", "heads", "pool"],
         JobKind.LearnLets => [.. s_training, "learngeneWidth", "learngeneDepth", "width", "depth", "heads", "patch", "stage1", "sampling", "minDepth", "minWidth", "rank", "measureSizes"],
-        JobKind.LearnDecomposition => [.. s_training, "width", "depth", "heads", "patch", "components", "basis", "nodes", "orderOffset", "training", "minDepth", "componentWidth", "minWidth", "measureSizes"],
+        JobKind.LearnDecomposition => [.. s_training, "width", "depth", "heads", "patch", "components", "basis", "nodes", "orderOffset", "training", "sampling", "minDepth", "componentWidth", "minWidth", "measureSizes"],
         JobKind.Decompose => [.. s_training, "components", "basis", "nodes", "orderOffset", "align", "force", "measureSizes"],
         JobKind.LearnBaseline => [.. s_training, "baseline", "width", "depth", "heads", "patch", "templates", "block"],
         JobKind.Initialise => [.. s_training, "baseline", "width", "depth", "heads", "steps"],

@@ -1,3 +1,4 @@
+using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 using static TorchSharp.torch;
@@ -28,8 +29,17 @@ public sealed class ComponentTrainable(
     public ModelSize SizeAt(long step)
     {
         if (settings.Training != DecompositionTraining.Sampled) return shape.Largest;
+        var size = Drawn(0xDEC0, step);
+        if (settings.Sampling == SizeSampling.Uniform) return size;
+        var other = Drawn(0xDEC2, step);
+        Func<int, int, int> preferred = settings.Sampling == SizeSampling.Small ? Math.Min : Math.Max;
+        return new(preferred(size.Width, other.Width), preferred(size.Depth, other.Depth), preferred(size.Components!.Value, other.Components!.Value));
+    }
+
+    private ModelSize Drawn(ulong purpose, long step)
+    {
         int least = Math.Min(settings.MinDepth, shape.Vit.Depth);
-        ulong draw = Seeds.Derive(settings.Seed, 0xDEC0, (ulong)step), depths = (ulong)(shape.Vit.Depth - least + 1), counts = (ulong)shape.Components;
+        ulong draw = Seeds.Derive(settings.Seed, purpose, (ulong)step), depths = (ulong)(shape.Vit.Depth - least + 1), counts = (ulong)shape.Components;
         int width = _widths[(int)(draw / depths / counts % (ulong)_widths.Length)];
         return new(width, least + (int)(draw % depths), 1 + (int)(draw / depths % counts));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 
@@ -42,6 +43,8 @@ public sealed record DecompositionSettings : TrainingOptions
     public int OrderOffset { get; init; }
     /// <summary>What each step trains: sampled (default), phases or together.</summary>
     public DecompositionTraining Training { get; init; } = DecompositionTraining.Sampled;
+    /// <summary>Which sizes sampling prefers: uniform (default) none, small or large the smaller or larger of two draws along each axis.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public SizeSampling Sampling { get; init; }
     /// <summary>The shallowest model that sampling trains, 1..256. Default 2.</summary>
     public int MinDepth { get; init; } = 2;
     /// <summary>

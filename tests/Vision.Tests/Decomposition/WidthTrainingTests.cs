@@ -1,4 +1,5 @@
 using Learngene.Vision.Decomposition;
+using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Tests.Data;
 using Learngene.Vision.Tests.Training;
@@ -58,6 +59,19 @@ public sealed class WidthTrainingTests
         Assert.Equal([12, 16], Enumerable.Range(0, 200).Select(s => from.SizeAt(s).Width).Distinct().Order());
         foreach (var form in (DecompositionTraining[])[DecompositionTraining.Together, DecompositionTraining.Phases])
             Assert.Equal(new ModelSize(16, 7, 4), new ComponentTrainable(sample.Shape, sample.Parameters, new() { Training = form, MinWidth = 8 }).SizeAt(5));
+    });
+
+    [Theory(Timeout = 60_000), InlineData(SizeSampling.Small), InlineData(SizeSampling.Large)]
+    public Task A_preference_draws_the_preferred_end_of_each_axis_most(SizeSampling sampling) => Within.OneMinute(() =>
+    {
+        using var sample = new DecompositionSample(DecompositionSample.Of(16, 7, 4) with { ComponentWidth = 12 });
+        var trainable = new ComponentTrainable(sample.Shape, sample.Parameters, new() { Sampling = sampling, Seed = 3, MinWidth = 8 });
+        var drawn = Enumerable.Range(0, 20_000).Select(step => trainable.SizeAt(step)).ToList();
+        // Of n values the preferred end comes with (2n - 1) / n^2: three widths, six depths and four counts.
+        var end = sampling == SizeSampling.Small ? new ModelSize(8, 2, 1) : new ModelSize(16, 7, 4);
+        Assert.InRange(drawn.Count(d => d.Width == end.Width) / 20_000.0, 5 / 9.0 - 0.02, 5 / 9.0 + 0.02);
+        Assert.InRange(drawn.Count(d => d.Depth == end.Depth) / 20_000.0, 11 / 36.0 - 0.02, 11 / 36.0 + 0.02);
+        Assert.InRange(drawn.Count(d => d.Components == end.Components) / 20_000.0, 7 / 16.0 - 0.02, 7 / 16.0 + 0.02);
     });
 
     [Theory(Timeout = 60_000), InlineData(DecompositionTraining.Phases), InlineData(DecompositionTraining.Sampled)]
