@@ -57,7 +57,7 @@ internal static class Wire
                 var lets = Json.Parse<LetsSettings>(spec.Settings, "settings");
                 CheckOptions(lets, inputs.Data!);
                 var grown = lets.Shape(model.Vit);
-                return MemoryNeed.Training(grown.Auxiliary, grown.Trainable, lets.Batch, grown.Auxiliary.Parameters, model.Vit);
+                return MemoryNeed.Training(grown.Auxiliary, grown.Trainable, lets.Batch, grown.Generated, model.Vit);
             case JobKind.LearnDecomposition:
                 RequireSquare(inputs.Data!);
                 var learn = Json.Parse<DecompositionSettings>(spec.Settings, "settings");

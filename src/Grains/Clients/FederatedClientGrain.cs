@@ -78,6 +78,7 @@ internal sealed partial class FederatedClientGrain(
         catch (Exception e) when (e is OperationCanceledException || Outage.IsPassing(e))
         {
             // The silo stops, nobody has the round for now, or a call was lost on its way; the round asks again.
+            LogAskedAgain(log, FederationName, Client, order.Round, e.Message);
         }
         catch (Exception e) // whatever it is costs the round this contribution and no other
         {
@@ -98,6 +99,9 @@ internal sealed partial class FederatedClientGrain(
             throw new RefusedException($"client '{Client}' has not joined federation '{FederationName}'.");
         return record.Membership.Cohort >= 0 ? record.Membership : await Join(record.Profile);
     }
+
+    [LoggerMessage(LogLevel.Information, "Federation {Federation}: client {Client} leaves round {Round} until it is asked again: {Reason}")]
+    private static partial void LogAskedAgain(ILogger log, string federation, string client, int round, string reason);
 
     [LoggerMessage(LogLevel.Error, "Federation {Federation}: client {Client} failed in round {Round}")]
     private static partial void LogFailed(ILogger log, string federation, string client, int round, Exception e);

@@ -113,7 +113,7 @@ public sealed class ExperimentEstimate
         int components = learn.Settings["components"] is JsonArray { Count: > 0 } counts ? counts[^1]!.GetValue<int>() : Setting("components", own.Depth);
         return learn.Kind switch
         {
-            JobKind.LearnLets => Cost(Setting("learngeneWidth", own.Width), Setting("learngeneDepth", own.Depth), _data).LetsParameters(own.Width, own.Depth),
+            JobKind.LearnLets => Cost(Setting("learngeneWidth", own.Width), Setting("learngeneDepth", own.Depth), _data).LetsParameters(own.Width, own.Depth, Setting("rank", 0)),
             JobKind.LearnDecomposition or JobKind.Decompose => Cost(Setting("componentWidth", own.Width), own.Depth, _data).ComponentParameters(components, own.Width),
             _ => own.Parameters,
         };

@@ -20,18 +20,20 @@ public sealed record ModelCost(int Width, int Depth, int Patch, int ImageSize, i
     public long OutsideBlocks => (long)Width * Channels * Patch * Patch + Width + (long)Tokens * Width + 2L * Width + (long)Classes * Width + Classes;
 
     /// <summary>What LeTs' stage 1 trains, with this as the learngene (METHODS 1.1): 37,735,784 in the paper's configuration.</summary>
-    /// <param name="width">Channels of the auxiliary model.</param><param name="depth">Its layers.</param>
-    public long LetsParameters(int width, int depth)
+    /// <param name="width">Channels of the auxiliary model.</param><param name="depth">Its layers.</param><param name="rank">Rank of the matrices; 0 (default) is full.</param>
+    public long LetsParameters(int width, int depth, int rank = 0)
     {
-        long extra = width - Width, f = extra * Width;
-        return OutsideBlocks + Tokens * extra + Depth * BlockParameters + 2 * f + Depth * (3 * f + 16 * f) + depth / 2 * 8 * 4;
+        long extra = width - Width, f = Matrix(extra, Width, rank), ffn = Matrix(4 * extra, 4L * Width, rank);
+        return OutsideBlocks + Tokens * extra + Depth * BlockParameters + 2 * f + Depth * (3 * f + ffn) + depth / 2 * 8 * 4;
     }
+
+    private static long Matrix(long rows, long columns, int rank) => rank > 0 ? rank * (rows + columns) : rows * columns;
 
     /// <summary>What a decomposition consists of, with this as its components and what is outside the blocks.</summary>
     /// <param name="components">How many components.</param><param name="width">Channels that LeTs' matrices widen them to; where that is no more than theirs, there are none.</param>
     public long ComponentParameters(int components, int width)
     {
-        long extra = width - Width, f = extra * Width;
+        long extra = Math.Max(0, width - Width), f = extra * Width;
         return OutsideBlocks + Tokens * extra + components * BlockParameters + 5 * f + 16 * f;
     }
 

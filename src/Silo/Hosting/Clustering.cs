@@ -33,8 +33,8 @@ internal static class Clustering
         });
     }
 
-    // A silo that was killed or hangs is noticed within three to five seconds (docs/results/faults.md), and one that stutters for three lives: Orleans
-    // votes only on who has said nothing for the largest timeout times the limit, 4.5 s. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
+    // A silo that was killed is noticed within three to five seconds, one that hangs within five to seven (docs/results/faults.md), and one that
+    // stutters for three lives: Orleans votes only on who has said nothing for the largest timeout times the limit. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
     // silos one vote is the majority.
     private static void Fast(ClusterMembershipOptions o)
     {

@@ -20,6 +20,9 @@ public sealed record InitialiseSettings : TrainingOptions
     /// <summary>Of ligo and wave: steps of training, 1..1,000,000. Default: ligo 100 [S], wave 150 [R].</summary>
     public int? Steps { get; init; }
 
+    /// <inheritdoc/>
+    public override long? Limit() => Steps;
+
     /// <summary>These settings with everything filled in that was left to the defaults.</summary>
     /// <param name="target">The model that they ask for.</param>
     /// <exception cref="InvalidInputException">Names the field, the value and what is allowed.</exception>

@@ -1,4 +1,3 @@
-using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 using static TorchSharp.torch;
@@ -32,8 +31,8 @@ public sealed class ComponentTrainable(
         var size = Drawn(0xDEC0, step);
         if (settings.Sampling == SizeSampling.Uniform) return size;
         var other = Drawn(0xDEC2, step);
-        Func<int, int, int> preferred = settings.Sampling == SizeSampling.Small ? Math.Min : Math.Max;
-        return new(preferred(size.Width, other.Width), preferred(size.Depth, other.Depth), preferred(size.Components!.Value, other.Components!.Value));
+        int Preferred(Func<ModelSize, int> axis) => settings.Sampling.Of(axis(size), axis(other));
+        return new(Preferred(s => s.Width), Preferred(s => s.Depth), Preferred(s => s.Components!.Value));
     }
 
     private ModelSize Drawn(ulong purpose, long step)

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Learngene.Vision.Lets;
 using Learngene.Vision.Models;
 using Learngene.Vision.Training;
 
@@ -8,7 +7,7 @@ namespace Learngene.Vision.Decomposition;
 /// <summary>What is trained when components are learned.</summary>
 public enum DecompositionTraining
 {
-    /// <summary>Each step a random depth and a random number of components, all that take part (METHODS 2.5, ours) [R].</summary>
+    /// <summary>Each step a random depth, number of components and, with a component width, width, all that take part (METHODS 2.5, ours) [R].</summary>
     Sampled,
     /// <summary>The components of one phase after those of another, the earlier ones frozen (METHODS 2.2, the paper's) [S].</summary>
     Phases,
@@ -129,6 +128,8 @@ public sealed record DecompositionSettings : TrainingOptions
         Within("measureSizes", MeasureSizes, 0, int.MaxValue);
         if (MinWidth is not null && ComponentWidth is null)
             throw new InvalidInputException($"minWidth {MinWidth} needs componentWidth; without it a decomposition has one width.");
+        if (Training != DecompositionTraining.Sampled && (MinWidth is not null || Sampling != SizeSampling.Uniform))
+            throw new InvalidInputException($"sampling and minWidth say which sizes training 'sampled' draws; '{Training.ToString().ToLowerInvariant()}' draws none.");
         if (Training == DecompositionTraining.Phases && Workers > 1)
             throw new InvalidInputException($"workers {Workers} cannot train in phases; use training 'together' or 'sampled', or 1 worker.");
         if (Components is not { } counts) return;

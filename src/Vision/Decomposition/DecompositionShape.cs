@@ -32,6 +32,8 @@ public enum Nodes
 /// </summary>
 public sealed record DecompositionShape
 {
+    private const long MostSizes = 1_000_000; // all of them are weighed for a budget
+
     /// <summary>The ViT that is recomposed at its own depth L, from all components.</summary>
     [JsonPropertyName("vit")] public required VitShape Vit { get; init; }
     /// <summary>Components N, 1..256; each is a full set of an encoder layer's tensors.</summary>
@@ -76,6 +78,8 @@ public sealed record DecompositionShape
         if (ComponentWidth is { } d && (d < 1 || d >= Vit.Width || d % Vit.HeadDim != 0))
             throw new InvalidInputException($"componentWidth {d} is not to be had; allowed are whole heads of {Vit.HeadDim} channels, below the width {Vit.Width}.");
         if (ComponentWidth is not null) Core.Validated();
+        if ((long)Vit.Heads * Vit.Depth * Components is var sizes and > MostSizes && ComponentWidth is not null)
+            throw new InvalidInputException($"width {Vit.Width} by heads of {Vit.HeadDim}, depth {Vit.Depth} and components {Components} make {sizes:N0} sizes; at most {MostSizes:N0} are allowed.");
         if (Trainable > 20_000_000_000)
             throw new InvalidInputException($"width {Vit.Width} and components {Components} make {Trainable:N0} parameters; at most 20,000,000,000 are allowed.");
         return this;

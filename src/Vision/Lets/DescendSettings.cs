@@ -7,7 +7,10 @@ namespace Learngene.Vision.Lets;
 /// <summary>Settings of <c>descend</c>: the size, the rows and the number format.</summary>
 public sealed record DescendSettings
 {
-    /// <summary>Channels of the descendant: a multiple of the head size, at most the largest model's width. A decomposition without componentWidth has one width. Default: of a decomposition its width; a lets needs one.</summary>
+    /// <summary>
+    /// Channels of the descendant: a multiple of the head size, at most the largest model's width. A decomposition without componentWidth has
+    /// one width. Default: of a decomposition its width; a lets needs one.
+    /// </summary>
     public int? Width { get; init; }
     /// <summary>Layers of the descendant, 1..256. Default: as many as <see cref="Rows"/>, or the auxiliary model's.</summary>
     public int? Depth { get; init; }

@@ -36,7 +36,7 @@ public sealed class Expansion
 
     private VitWeights Run()
     {
-        var emb = Chosen("F.emb");                                                           // (D-d, d)
+        var emb = Chosen("F.emb");                                                                 // (D-d, d)
         var cls = Chosen("F.cls");
         int patchSize = _shape.Learngene.PatchSize;
         return new(

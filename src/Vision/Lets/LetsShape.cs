@@ -67,6 +67,9 @@ public sealed record LetsShape
         return (Auxiliary with { Width = width, Depth = depth, Heads = width / h }).Validated();
     }
 
+    /// <summary>Numbers of weights that a step makes: the auxiliary model's, and with matrices of low rank the whole matrices.</summary>
+    [JsonIgnore] public long Generated => Auxiliary.Parameters + (Rank is null ? 0 : (this with { Rank = null }).Trainable - Learngene.Parameters);
+
     /// <summary>The shape as the JSON of <c>learngene.config</c>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json.Strict);
 }

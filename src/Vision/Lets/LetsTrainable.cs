@@ -13,17 +13,6 @@ public enum Stage1
     Paper,
 }
 
-/// <summary>Which sizes are drawn more often.</summary>
-public enum SizeSampling
-{
-    /// <summary>All alike.</summary>
-    Uniform,
-    /// <summary>Narrow and shallow ones: the smaller of two draws along each axis.</summary>
-    Small,
-    /// <summary>Wide and deep ones: the larger of two draws along each axis.</summary>
-    Large,
-}
-
 /// <summary>LeTs' stage 1 as something to train: each step expands the learngene to one size and runs the images through it.</summary>
 /// <param name="shape">Learngene and auxiliary model.</param>
 /// <param name="parameters">By stacked name (<see cref="LetsParameters"/>).</param>
@@ -44,8 +33,7 @@ public sealed class LetsTrainable(LetsShape shape, ParameterSet parameters, Lets
         if (settings.Sampling != SizeSampling.Uniform)
         {
             var (otherWidth, otherDepth) = Draw(0x512F, step, depths);
-            Func<int, int, int> preferred = settings.Sampling == SizeSampling.Small ? Math.Min : Math.Max;
-            (width, depth) = (preferred(width, otherWidth), preferred(depth, otherDepth));
+            (width, depth) = (settings.Sampling.Of(width, otherWidth), settings.Sampling.Of(depth, otherDepth));
         }
         return (_widths[width], least + depth);
     }

@@ -72,7 +72,7 @@ public sealed record SelectionOptions
         using var scope = NewDisposeScope();
         Tensor Norms(Tensor f) => (L1 ? f.to(ScalarType.Float64).abs() : f.to(ScalarType.Float64).square()).sum(-1);
         // [0], not 0: the constant 0 would convert to ScalarType and sum over everything.
-        Tensor Layers(string name) => Norms(LetsParameters.Matrix(s, get, name).narrow(0, 2 * pair, 2)).sum([0]);
+        Tensor Layers(string name) => Norms(LetsParameters.Matrix(s, n => get(n).narrow(0, 2 * pair, 2), name)).sum([0]);
         var scores = what switch
         {
             Choice.Channels => Norms(LetsParameters.Matrix(s, get, "F.emb")),

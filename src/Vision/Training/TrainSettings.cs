@@ -61,7 +61,7 @@ public sealed record FinetuneSettings : TrainingOptions
 
     /// <summary>What becomes of the head. Default auto.</summary>
     public HeadRule Head { get; init; } = HeadRule.Auto;
-    /// <summary>Of a decomposition, whose equation stays while its components are tuned: layers of the model that is trained. Default: its own.</summary>
+    /// <summary>Of a decomposition, whose equation stays while its components are tuned: layers of the model that is trained, at full width. Default: its own.</summary>
     public int? Depth { get; init; }
     /// <summary>Of a decomposition: how many of the first components are tuned and kept. Default: all.</summary>
     public int? Components { get; init; }
@@ -69,6 +69,9 @@ public sealed record FinetuneSettings : TrainingOptions
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public TunedPart Only { get; init; }
     /// <summary>Ends the tuning after so many steps, 1..1,000,000, whatever its epochs. Default: the epochs count.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] public int? Steps { get; init; }
+
+    /// <inheritdoc/>
+    public override long? Limit() => Steps;
 
     /// <inheritdoc/>
     public override void Validate()

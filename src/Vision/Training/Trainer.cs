@@ -22,10 +22,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
     public int StepsPerEpoch => StepsOf(options, _images);
 
     /// <summary>Steps of the run.</summary>
-    public long Steps => Limit ?? (long)StepsPerEpoch * options.Epochs;
-
-    /// <summary>Ends the run after so many steps, whatever its epochs; a part of an epoch at the end counts as one. Null (default): the epochs.</summary>
-    public long? Limit { get; init; }
+    public long Steps => options.StepsOf(StepsPerEpoch);
 
     /// <summary>What a run without a checkpoint starts from: the phase and the epochs before it. Default: nothing.</summary>
     public TrainingState Start { get; init; } = new();
@@ -50,7 +47,7 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         var state = checkpoint is null ? Start : TrainingState.Load(checkpoint, model, optimiser);
         // By the whole run, not by what is left of it: a resumed run must see the same answers to the bit.
         Remember(Steps, watcher);
-        var rate = new LearningRate(options, StepsPerEpoch, Limit);
+        var rate = new LearningRate(options, StepsPerEpoch, options.Limit());
         while (state.Step < Steps)
         {
             using var loader = new BatchLoader(Loading(state.Before.Count + (int)(state.Step / StepsPerEpoch), (int)(state.Step % StepsPerEpoch)));
@@ -94,9 +91,9 @@ public sealed class Trainer(ITrainable model, DataSet data, Preprocess preproces
         var loss = Objective.SoftDistillation(student.Logits, logits, options.Temperature, options.DistillationMean);
         double alpha = options.DistillationAlpha;
         if (alpha < 1) loss = loss.Times(alpha).Plus(Objective.CrossEntropy(student.Logits, batch, options.LabelSmoothing).Times(1 - alpha));
-        return options.FeatureWeight > 0 && features is not null
-            ? loss.Plus(Objective.Relations(student.Features, features).Times(options.FeatureWeight))
-            : loss;
+        if (options.FeatureWeight <= 0) return loss;
+        if (features is null) throw new InvalidOperationException("the teacher has worked its answers out without features before.");
+        return loss.Plus(Objective.Relations(student.Features, features).Times(options.FeatureWeight));
     }
 
     private TrainingState EndEpoch(TrainingState state, ITrainingWatcher watcher)

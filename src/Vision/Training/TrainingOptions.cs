@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Learngene.Vision.Data;
 using Learngene.Vision.Models;
 
@@ -56,7 +57,7 @@ public record TrainingOptions
     /// With a teacher: weight of the distillation of features beside that of the answers, 0..10,000: images must be as alike in the student as
     /// in the teacher (<see cref="Objective.Relations"/>). Default 0, none.
     /// </summary>
-    public double FeatureWeight { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] public double FeatureWeight { get; init; }
     /// <summary>Everything random in the run comes from it. Default 1.</summary>
     public ulong Seed { get; init; } = 1;
     /// <summary>Number format of the products: fp32 (default) or bf16 (falls back to fp32 where it would be slower).</summary>
@@ -88,10 +89,21 @@ public record TrainingOptions
     public int Workers { get; init; } = 1;
     /// <summary>With workers: steps that each takes between two averages, 1..100,000. Default 50.</summary>
     public int LocalSteps { get; init; } = 50;
-    /// <summary>With workers: rate of the outer step along the averaged change, 0..10. Default 0.7 (DiLoCo); 1 without momentum is the plain average.</summary>
-    public double OuterLr { get; init; } = 0.7;
-    /// <summary>With workers: Nesterov momentum of the outer step, 0..0.999999. Default 0.9 (DiLoCo).</summary>
-    public double OuterMomentum { get; init; } = 0.9;
+    /// <summary>With workers: rate of the outer step along the averaged change, 0..10. Default 1 [R] (DiLoCo: 0.7); 1 without momentum is the plain average.</summary>
+    public double OuterLr { get; init; } = 1;
+    /// <summary>With workers: Nesterov momentum of the outer step, 0..0.999999. Default 0.5 [R] (DiLoCo: 0.9), and 0 where each step is averaged.</summary>
+    public double OuterMomentum
+    {
+        get => _outerMomentum ?? (LocalSteps == 1 ? 0 : 0.5);
+        init => _outerMomentum = value;
+    }
+    private readonly double? _outerMomentum;
+
+    /// <summary>Ends the run after so many steps, whatever its epochs; a part of an epoch at the end counts as one. Null (default): the epochs.</summary>
+    public virtual long? Limit() => null;
+
+    /// <summary>Steps of a run whose epochs have so many.</summary>
+    internal long StepsOf(int stepsPerEpoch) => Limit() ?? (long)stepsPerEpoch * Epochs;
 
     /// <summary>The augmentation that these options ask for.</summary>
     public AugmentOptions Augment() => new()

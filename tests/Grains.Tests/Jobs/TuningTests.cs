@@ -48,6 +48,38 @@ public sealed class TuningTests(SiloFixture fixture)
         Assert.Equal(whole.Result!.Weights, (await Jobs.WaitAsync(job.Id)).Result!.Weights);
     }
 
+    [Theory(Timeout = 120_000), InlineData(5), InlineData(40)]
+    public async Task Several_workers_end_by_steps_as_one_does(int steps)
+    {
+        await Jobs.WaitAsync((await Jobs.TrainAsync($"side-{steps}/model", "fashion", 16, 2, 7, options: SiloFixture.Small())).Id); // 16 steps an epoch
+        (string, JsonNode?)[] settings = [("steps", steps), ("localSteps", 1), ("outerMomentum", 0), ("workers", 2)];
+        var done = await TuneAsync($"side-{steps}/tuned", settings, $"side-{steps}/model");
+        Assert.Equal(steps, done.Step);
+        Assert.Equal((steps + 1) / 2, done.Metrics["rounds"]);
+        await fixture.Client.Learngenes.GetAsync($"side-{steps}/tuned");
+        Assert.Contains("head.weight", (await TensorsAsync(done)).Keys);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_learngene_of_low_rank_gives_descendants_and_is_measured()
+    {
+        await Jobs.WaitAsync((await Jobs.TrainAsync("low/model", "fashion", 32, 4, 7, options: SiloFixture.Small())).Id);
+        var options = SiloFixture.Small(more: [("rank", 4), ("featureWeight", 0.5), ("measureSizes", 200)]);
+        var spec = new JobSpec
+        {
+            Kind = JobKind.LearnLets, Model = "low/model", Data = "fashion", Name = "low/lets",
+            Settings = options.ToSettings(("learngeneWidth", 16), ("learngeneDepth", 2), ("width", 32), ("depth", 4)),
+        };
+        var learnt = await Jobs.WaitAsync((await Jobs.StartAsync(spec)).Id);
+        Assert.Contains("\"rank\":4", (await fixture.Client.Learngenes.GetAsync("low/lets")).Config);
+        Assert.True(learnt.Metrics["accuracy/32x4"] > 0.1);
+        var descendant = await fixture.Client.Learngenes.DescendAsync("low/lets", new() { Width = 32, Depth = 3 });
+        var measured = await Jobs.WaitAsync((await Jobs.EvaluateAsync(null, descendant.Weights, "fashion")).Id);
+        Assert.True(measured.Metrics["accuracy"] > 0.1);
+        var refusal = await Assert.ThrowsAsync<RefusedException>(() => Jobs.StartAsync(spec with { Settings = spec.Settings.Replace("\"rank\":4", "\"rank\":17", StringComparison.Ordinal) }));
+        Assert.Contains("rank 17", refusal.Message);
+    }
+
     [Theory(Timeout = 60_000), InlineData("steps", "0", "steps 0"), InlineData("only", "\"heads\"", "heads")]
     public async Task What_cannot_be_is_refused(string key, string value, string named)
     {

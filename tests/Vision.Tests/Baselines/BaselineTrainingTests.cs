@@ -76,7 +76,7 @@ public sealed class BaselineTrainingTests
             using var learnt = method.Create(source, Get, target, settings.Seed)!;
             byte[] initial = learnt.Values.bytes.ToArray(), before = parameters.Values.bytes.ToArray();
             var model = new GeneratedVit(target, learnt, settings, () => method.Weights(source, Get, target, learnt));
-            var history = Train(new(model, _run.Data, _run.Data.Preprocess, settings) { Limit = settings.Steps }, watcher, checkpoint);
+            var history = Train(new(model, _run.Data, _run.Data.Preprocess, settings), watcher, checkpoint);
             Assert.Equal(0, parameters.Gradients.abs().max().item<float>());
             return (initial, learnt.Values.bytes.ToArray(), history, before, parameters.Values.bytes.ToArray());
         }

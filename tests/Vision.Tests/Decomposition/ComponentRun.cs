@@ -25,7 +25,7 @@ internal sealed class ComponentRun : IDisposable
         {
             Training = training, Components = [1, 3, 4], Epochs = 2, Batch = 16, Lr = 2e-3, WarmupEpochs = 1, DropPath = 0.3, LabelSmoothing = 0.1, Clip = 1,
             CropPadding = 2, RandomErasing = 0.25, Mixup = 0.8, Cutmix = 1, Seed = 5,
-            Width = widths ? 12 : null, Heads = widths ? 3 : null, ComponentWidth = widths ? 8 : null, MinWidth = widths ? 4 : null,
+            Width = widths ? 12 : null, Heads = widths ? 3 : null, ComponentWidth = widths ? 8 : null, MinWidth = widths && training == DecompositionTraining.Sampled ? 4 : null,
         }.Resolved(ancestry);
         Shape = Settings.Shape(ancestry);
         _ancestry = ancestry;

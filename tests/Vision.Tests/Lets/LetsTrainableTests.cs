@@ -1,6 +1,7 @@
 using Learngene.Vision.Lets;
 using Learngene.Vision.Tests.Data;
 using Learngene.Vision.Tests.Models;
+using Learngene.Vision.Training;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -25,6 +25,16 @@ public sealed class ResumeTests
     });
 
     [Fact(Timeout = 60_000)]
+    public Task So_does_one_whose_matrices_are_of_low_rank() => Within.OneMinute(() =>
+    {
+        using var run = new SmallRun { Rank = 3 };
+        var whole = run.Train(lets: true, new NoWatcher());
+        var killer = new Killer(7, 9);
+        Assert.Throws<OperationCanceledException>(() => run.Train(lets: true, killer));
+        Assert.Equal(whole.Values, run.Train(lets: true, new NoWatcher(), killer.Checkpoint, initial: 2).Values);
+    });
+
+    [Fact(Timeout = 60_000)]
     public Task So_does_one_that_distils_features_and_they_matter() => Within.OneMinute(() =>
     {
         using var run = new SmallRun();

@@ -23,6 +23,9 @@ internal sealed class SmallRun : IDisposable
 
     public DataSet Data { get; }
 
+    /// <summary>Of the matrices of LeTs.</summary>
+    public int? Rank { get; init; }
+
     /// <summary>Everything that is random is on.</summary>
     public static TrainingOptions Options { get; } = With(new TrainingOptions());
 
@@ -43,7 +46,7 @@ internal sealed class SmallRun : IDisposable
     public MadeTrainer New(bool lets, TrainingOptions settings, ulong initial = 1)
     {
         var shape = Shape(16, 2);
-        var letsShape = new LetsShape { Learngene = Shape(8, 2), Auxiliary = Shape(16, 4) };
+        var letsShape = new LetsShape { Learngene = Shape(8, 2), Auxiliary = Shape(16, 4), Rank = Rank };
         var parameters = lets ? LetsParameters.Create(letsShape, initial) : VitInit.Create(shape, initial);
         var teacherParameters = VitInit.Create(shape, 9);
         LetsSample.AddNoise(teacherParameters, 9, 0.2);

@@ -21,7 +21,7 @@ internal static class FinetuneWork
         using var parameters = Adapted(source, target, settings, c.Device);
         using var part = settings.Only == TunedPart.Norms ? Norms(parameters, target.Vit, FreshHead(source.Config.Vit, target.Vit, settings)) : null;
         var preprocess = source.Config.Preprocess ?? data.Preprocess;
-        return new Trainer(Trainable(target, parameters, part, settings), data, preprocess, settings) { Limit = settings.Steps }.Run(c, history =>
+        return new Trainer(Trainable(target, parameters, part, settings), data, preprocess, settings).Run(c, history =>
         {
             var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
             var weights = c.Put(stream =>

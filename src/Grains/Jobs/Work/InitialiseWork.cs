@@ -26,7 +26,7 @@ internal static class InitialiseWork
         var preprocess = source.Config.Preprocess ?? data?.Preprocess;
         return learnt is null
             ? Finish(null)
-            : new Trainer(new GeneratedVit(target, learnt, settings, Weights), data!, preprocess!, settings) { Limit = settings.Steps }.Run(c, Finish);
+            : new Trainer(new GeneratedVit(target, learnt, settings, Weights), data!, preprocess!, settings).Run(c, Finish);
 
         JobOutcome Finish(IReadOnlyList<EpochResult>? history)
         {

@@ -20,7 +20,7 @@ public sealed record ShardPlan(long Steps, int StepsPerEpoch, int Workers, int L
     public static ShardPlan Of(TrainingOptions options, int trainImages)
     {
         int steps = Trainer.StepsOf(options, Trainer.ImagesOf(options, trainImages));
-        return new((long)steps * options.Epochs, steps, options.Workers, options.LocalSteps);
+        return new(options.StepsOf(steps), steps, options.Workers, options.LocalSteps);
     }
 
     /// <summary>A worker's own steps before a round.</summary>

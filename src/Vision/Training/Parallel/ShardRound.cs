@@ -45,7 +45,7 @@ public sealed class ShardRound : IDisposable
         }
         int steps = _plan.StepsIn(_state.Round, _state.Worker);
         _trainer.Remember(steps, watcher); // by the whole round, as in the Trainer
-        var rate = new LearningRate(_trainer.Options, _plan.StepsPerEpoch, _trainer.Limit, _plan.Workers);
+        var rate = new LearningRate(_trainer.Options, _plan.StepsPerEpoch, _trainer.Options.Limit(), _plan.Workers);
         while (_state.Step < steps)
         {
             var (epoch, first) = Math.DivRem(_plan.Batch(Step, _state.Worker), _plan.StepsPerEpoch);

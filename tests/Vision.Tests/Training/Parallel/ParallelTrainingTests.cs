@@ -97,7 +97,9 @@ public sealed class ParallelTrainingTests
         Assert.DoesNotContain("workers", one);
         Assert.DoesNotContain("localSteps", one);
         Assert.DoesNotContain("outer", one);
-        Assert.Contains("\"workers\":2,\"localSteps\":50,\"outerLr\":0.7,\"outerMomentum\":0.9", two);
+        Assert.Contains("\"workers\":2,\"localSteps\":50,\"outerLr\":1,\"outerMomentum\":0.5", two);
+        Assert.Equal(0, new TrainingOptions { Workers = 2, LocalSteps = 1 }.OuterMomentum); // the mean as it is
+        Assert.Equal(0.3, new TrainingOptions { OuterMomentum = 0.3, LocalSteps = 1 }.OuterMomentum);
     }
 
     [Theory, InlineData("workers", 0), InlineData("workers", 65), InlineData("localSteps", 0), InlineData("outerLr", -1), InlineData("outerMomentum", 1)]
