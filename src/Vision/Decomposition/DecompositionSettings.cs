@@ -91,7 +91,7 @@ public sealed record DecompositionSettings : TrainingOptions
         {
             Width = width, Depth = depth, Patch = patch,
             Heads = Heads ?? (width == ancestry?.Width ? ancestry.Heads : VitShape.DefaultHeads(width)),
-            Components = Components ?? DefaultComponents(depth), MinWidth = MinWidth ?? ComponentWidth,
+            Components = Components ?? DefaultComponents(depth), MinWidth = MinWidth ?? (Training == DecompositionTraining.Sampled ? ComponentWidth : null),
             DistillationAlpha = DistillationAlpha ?? (sampled ? 1 : 0.5),
             DistillationMean = DistillationMean ?? (sampled ? DistillationScale.Classes : DistillationScale.Batch),
         };
