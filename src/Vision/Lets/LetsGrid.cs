@@ -15,6 +15,7 @@ public sealed class LetsGrid(LetsShape shape, Func<string, Tensor> get) : IDispo
 {
     private readonly ConcurrentDictionary<int, Lazy<VitWeights>> _widths = new();
     private readonly ConcurrentBag<Tensor> _owned = [];
+    private readonly HashSet<Tensor> _given = new(LetsParameters.Specs(shape).Select(s => get(s.Name)), ReferenceEqualityComparer.Instance); // taken over as they are, and not ours
 
     /// <summary>The weights of a descendant by the continuous rule; they belong to the grid.</summary>
     /// <param name="width">Its channels.</param><param name="rows">The row of G that makes each layer.</param>
@@ -40,7 +41,8 @@ public sealed class LetsGrid(LetsShape shape, Func<string, Tensor> get) : IDispo
         using var none = no_grad();
         using var scope = NewDisposeScope();
         var weights = Expansion.Expand(shape, get, Selection.Continuous(shape, width, [.. Enumerable.Range(0, shape.Rows)]));
-        foreach (var tensor in weights.Named(shape.Descendant(width, shape.Rows)).Values) _owned.Add(tensor.DetachFromDisposeScope());
+        foreach (var tensor in weights.Named(shape.Descendant(width, shape.Rows)).Values)
+            if (!_given.Contains(tensor)) _owned.Add(tensor.DetachFromDisposeScope());
         return weights;
     }
 

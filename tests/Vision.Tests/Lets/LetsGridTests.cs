@@ -28,6 +28,19 @@ public sealed class LetsGridTests
         }
     });
 
+    [Fact(Timeout = 60_000)]
+    public Task A_grid_leaves_the_learngene_as_it_was() => Within.OneMinute(() =>
+    {
+        using var sample = LetsSample.Of(8, 4, 16, 8, 4);
+        var before = sample.Written(Selection.Continuous(sample.Shape, 8, DepthList.For(4, 5)));
+        for (int times = 0; times < 2; times++)
+        {
+            using var grid = new LetsGrid(sample.Shape, name => sample.Parameters[name]);
+            foreach (int width in (int[])[8, 16]) grid.Descendant(width, DepthList.For(4, 5));
+        }
+        foreach (var (name, value) in sample.Written(Selection.Continuous(sample.Shape, 8, DepthList.For(4, 5)))) Assert.Equal(before[name].Values, value.Values);
+    });
+
     [Theory(Timeout = 60_000), InlineData(1), InlineData(2), InlineData(3)]
     public Task Models_measured_together_score_as_each_does_alone(int threads) => Within.OneMinute(() =>
     {
