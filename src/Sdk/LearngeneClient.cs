@@ -9,6 +9,7 @@ using Learngene.Sdk.Weights;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Messaging;
 
 namespace Learngene.Sdk;
 
@@ -66,13 +67,14 @@ public sealed class LearngeneClient : IAsyncDisposable
     public static async Task<LearngeneClient> ConnectAsync(ClusterConnection connection, CancellationToken token = default)
     {
         var files = connection.Files();
-        var endpoints = await Gateways.ResolveAsync(connection.Cluster, s_patience, token);
+        var (endpoints, answering) = await Gateways.ResolveAsync(connection.Cluster, s_patience, token);
         var tls = files is null ? null : new ClusterTls(files, TimeProvider.System);
         var silence = new SilenceWatch(TimeProvider.System);
         var builder = Host.CreateEmptyApplicationBuilder(new());
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering(endpoints)
+                .ConfigureServices(services => services.AddSingleton<IGatewayListProvider>(s => ActivatorUtilities.CreateInstance<GatewayList>(s, answering)))
                 .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (connection.ClusterId, "learngene"))
                 .Configure<GatewayOptions>(o => o.GatewayListRefreshPeriod = s_patience) // so soon a gateway that was dead is tried again
                 .Configure<ClientMessagingOptions>(o => o.ResponseTimeout = s_response)

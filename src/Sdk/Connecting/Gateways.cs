@@ -7,12 +7,13 @@ namespace Learngene.Sdk.Connecting;
 internal static class Gateways
 {
     /// <summary>
-    /// Resolves them and finds one that is there: a socket is refused at once where nobody listens, while a client would go on trying. Those
-    /// that do not answer now are kept: they may be back when others have gone.
+    /// Resolves them and finds those that are there: a socket is refused at once where nobody listens, while a client would go on trying. Those
+    /// that do not answer now are kept behind: they may be back when others have gone.
     /// </summary>
+    /// <returns>All of them, and how many of the first answer.</returns>
     /// <exception cref="FormatException">One is not HOST:PORT.</exception>
     /// <exception cref="SiloUnreachableException">Nobody listens at any of them.</exception>
-    public static async Task<IPEndPoint[]> ResolveAsync(string cluster, TimeSpan patience, CancellationToken token)
+    public static async Task<(IPEndPoint[] All, int Answering)> ResolveAsync(string cluster, TimeSpan patience, CancellationToken token)
     {
         var named = cluster.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(Parse).ToList();
         if (named.Count == 0) throw Malformed(cluster);
@@ -21,7 +22,7 @@ internal static class Gateways
         var tried = await Task.WhenAll(named.Select(g => TryAsync(g.Host, g.Port, limit.Token)));
         token.ThrowIfCancellationRequested();
         if (tried.All(t => t.Failure is not null)) throw new SiloUnreachableException(cluster, tried[0].Failure);
-        return [.. tried.SelectMany(t => t.Endpoints)];
+        return ([.. tried.OrderBy(t => t.Failure is not null).SelectMany(t => t.Endpoints)], tried.Where(t => t.Failure is null).Sum(t => t.Endpoints.Length));
     }
 
     private static (string Host, int Port) Parse(string gateway)
