@@ -138,7 +138,7 @@ internal static class Wire
         var vit = model.Vit with { Classes = data.Classes };
         if (model.Decomposition is not { } whole) return model with { Vit = vit };
         int depth = settings.Depth ?? vit.Depth, components = settings.Components ?? whole.Components;
-        whole.Descendant(depth, components);
+        whole.Descendant(new(vit.Width, depth, components));
         vit = vit with { Depth = depth };
         return model with { Vit = vit, Decomposition = whole with { Vit = vit, Components = components } };
     }

@@ -22,7 +22,7 @@ internal static class Costs
         var cells = scores.Results.Cells.Where(c => c.Method == method).ToList();
         var done = cells.Where(c => c.Accuracy is not null).ToList();
         var experiment = scores.Results.Experiment;
-        bool oneWidth = MethodKinds.OneWidth(experiment, experiment.Methods.FirstOrDefault(m => (m.Name ?? m.Kind) == method) ?? new() { Kind = cells[0].Kind });
+        bool oneWidth = MethodKinds.OneWidth(experiment, experiment.Methods.First(m => (m.Name ?? m.Kind) == method));
         var stage = done.GroupBy(c => c.Seed).Select(g => Stage(g, oneWidth)).ToList();
         string failed = cells.Count > done.Count ? $" ({cells.Count - done.Count} failed)" : "";
         return Html.Of($"""

@@ -83,7 +83,7 @@ public sealed class ExperimentEstimate
         return step.Data is null ? (0, _ => 4 * own.Parameters) : ((long)(own.TrainingFlops * share) + taught, batch => own.TrainingBytes(batch) + 16 * stored);
     }
 
-    // What a baseline trains while it makes a model, and a tuning that says so: counted in steps. Null: epochs count.
+    // What a baseline trains while it makes a model: counted in steps. Null: epochs count.
     private static long? StepsOf(Step step)
     {
         if (step.Settings["steps"] is JsonValue v && v.TryGetValue(out long given)) return given;

@@ -94,7 +94,7 @@ public static class ExperimentFile
                 Refuse(Size(size).Width % e.HeadDim != 0, $"size '{size}': the width is not a multiple of headDim {e.HeadDim}.");
             Refuse(method.Kind == "decomposition" && !MethodKinds.OneWidth(e, method) && WiderThan(method, e),
                 $"methods: '{method.Title}' has componentWidth, so one stage serves every width; its settings need a width that none of its sizes exceeds.");
-            Refuse(e.Tune.ContainsKey("steps") || method.Tune.ContainsKey("steps"), $"methods: the tuning of '{method.Title}' has steps; a comparison goes by epochs.");
+            Refuse(e.Settings.ContainsKey("steps") || e.Tune.ContainsKey("steps") || method.Tune.ContainsKey("steps"), $"methods: the tuning of '{method.Title}' has steps; a comparison goes by epochs.");
             Refuse((method.Sizes ?? e.Sizes).Count == 0, "sizes is empty; give at least one, such as [\"48x3\"].");
             Refuse((method.Components ?? e.Components).Any(k => k is < 1 or > 256), $"methods: components of '{method.Title}' are outside 1..256.");
         }

@@ -33,9 +33,9 @@ internal static class Clustering
         });
     }
 
-    // A silo that was killed is noticed within three to five seconds, one that hangs within five to seven (docs/results/faults.md), and one that
-    // stutters for three lives: Orleans votes only on who has said nothing for the largest timeout times the limit. Two votes: a silo that is cut off from the others but not from the storage would declare all of them dead by itself. Of two
-    // silos one vote is the majority.
+    // How soon a silo is noticed that was killed or hangs: docs/results/faults.md. One that stutters for three seconds lives: Orleans votes only on
+    // who has said nothing for the largest timeout times the limit. Two votes: with one, a silo that is cut off from the others but not from the
+    // storage could declare all of them dead by itself. Of two silos one vote is the majority.
     private static void Fast(ClusterMembershipOptions o)
     {
         o.ProbeTimeout = o.MinProbeTimeout = TimeSpan.FromSeconds(1);

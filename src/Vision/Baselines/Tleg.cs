@@ -39,5 +39,5 @@ public sealed class Tleg : ISharedBaseline
 
     /// <inheritdoc/>
     public ITrainable Trainable(VitShape auxiliary, ModelConfig config, ParameterSet parameters, BaselineSettings settings) =>
-        new GeneratedVit(auxiliary, parameters, settings, () => Recomposition.Expand(config.Decomposition!, name => parameters[name], auxiliary.Depth, 2));
+        new GeneratedVit(auxiliary, parameters, settings, () => Recomposition.Expand(config.Decomposition!, name => parameters[name], config.Decomposition!.Largest));
 }

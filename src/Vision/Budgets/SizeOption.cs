@@ -49,13 +49,10 @@ public static class SizeOptions
     /// Every descendant of a LeTs learngene up to its auxiliary model: widths by whole heads, from one head on, each with 1 layer up to the
     /// auxiliary model's. Deeper ones can be had from <c>descend</c>, but only repeat layers, so they are not offered.
     /// </summary>
-    public static IReadOnlyList<SizeOption> Of(LetsShape shape)
-    {
-        int head = shape.Learngene.HeadDim;
-        return [.. from width in Enumerable.Range(1, shape.Auxiliary.Heads).Select(n => n * head)
-                   from depth in Enumerable.Range(1, shape.Auxiliary.Depth)
-                   select new SizeOption(width, depth, null, shape.Descendant(width, depth))];
-    }
+    public static IReadOnlyList<SizeOption> Of(LetsShape shape) =>
+        [.. from width in shape.Auxiliary.WidthsFrom()
+            from depth in Enumerable.Range(1, shape.Auxiliary.Depth)
+            select new SizeOption(width, depth, null, shape.Descendant(width, depth))];
 
     /// <summary>Every descendant of a decomposition up to its own depth, of each of its widths and from each number of components.</summary>
     public static IReadOnlyList<SizeOption> Of(DecompositionShape shape) =>

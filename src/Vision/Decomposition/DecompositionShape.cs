@@ -87,18 +87,7 @@ public sealed record DecompositionShape
 
     /// <summary>The widths that descendants have, ascending: the ViT's alone, or whole heads up to it.</summary>
     /// <param name="least">The narrowest, whole heads; where there is one width, it does not matter. Default: one head.</param>
-    public IEnumerable<int> Widths(int? least = null)
-    {
-        if (ComponentWidth is null) return [Vit.Width];
-        int head = Vit.HeadDim, first = least ?? head;
-        return Enumerable.Range(0, (Vit.Width - first) / head + 1).Select(i => first + i * head);
-    }
-
-    /// <summary>The architecture of a descendant of this width.</summary>
-    /// <param name="depth">Layers, 1..256.</param>
-    /// <param name="components">How many of the first components make it, 1..N.</param>
-    /// <exception cref="InvalidInputException">The size is not to be had; names what is.</exception>
-    public VitShape Descendant(int depth, int components) => Descendant(new(Vit.Width, depth, components));
+    public IEnumerable<int> Widths(int? least = null) => ComponentWidth is null ? [Vit.Width] : Vit.WidthsFrom(least);
 
     /// <summary>The architecture of a descendant.</summary>
     /// <param name="size">Its width, one of <see cref="Widths"/>; layers, 1..256; how many of the first components make it, 1..N (default all).</param>

@@ -14,15 +14,6 @@ public static class Recomposition
     /// <summary>The prefix of what is stacked over the components (<see cref="DecompositionParameters"/>).</summary>
     internal const string Stacked = "components.*.";
 
-    /// <summary>The weights of a descendant of the decomposition's own width.</summary>
-    /// <param name="shape">The decomposition's shape.</param>
-    /// <param name="get">Its tensors by stacked name.</param>
-    /// <param name="depth">Layers L of the descendant.</param>
-    /// <param name="components">How many of the first components make it, k.</param>
-    /// <param name="frozen">The first components as constants; null: none are frozen.</param>
-    public static VitWeights Expand(DecompositionShape shape, Func<string, Tensor> get, int depth, int components, Func<string, Tensor>? frozen = null) =>
-        Expand(shape, get, new(shape.Vit.Width, depth, components), frozen);
-
     /// <summary>The weights of a descendant.</summary>
     /// <param name="shape">The decomposition's shape.</param>
     /// <param name="get">Its tensors by stacked name, <c>components.*.NAME</c> being (N, ...) or more; used are the first that are needed.</param>

@@ -37,7 +37,7 @@ public sealed class StoredModel : IDisposable
     public VitWeights Weights() => Config switch
     {
         { Lets: { } lets } => Expansion.Expand(lets, Get, Selection.Continuous(lets, lets.Auxiliary.Width, DepthList.For(lets.Rows, lets.Auxiliary.Depth))),
-        { Decomposition: { } d } => Recomposition.Expand(d, Get, d.Vit.Depth, d.Components),
+        { Decomposition: { } d } => Recomposition.Expand(d, Get, d.Largest),
         { Wave: { } wave } => Wave.Expand(wave, wave.Vit.Depth, Get),
         _ => VitWeights.From(Config.Vit, Get),
     };

@@ -13,6 +13,9 @@ public static class LetsParameters
     /// <summary>The modules of a layer in the order of G's second axis.</summary>
     public static readonly IReadOnlyList<string> Modules = ["norm1", "q", "k", "v", "proj", "norm2", "fc1", "fc2"];
 
+    /// <summary>What the names of a matrix's factors end with: (rows, rank), whose rows a descendant chooses from, and (rank, columns).</summary>
+    internal const string Up = ".up", Down = ".down";
+
     /// <summary>Names and stacked shapes.</summary>
     public static IEnumerable<ParameterSpec> Specs(LetsShape s)
     {
@@ -27,7 +30,7 @@ public static class LetsParameters
         yield return new("G.bias", [s.Rows, Modules.Count, 2], false);
     }
 
-    /// <summary>The matrices that widen: rows for the extra neurons, columns for the learngene's.</summary>
+    // The matrices that widen: rows for the extra neurons, columns for the learngene's.
     private static IEnumerable<ParameterSpec> Matrices(LetsShape s)
     {
         var g = s.Learngene;
@@ -41,17 +44,13 @@ public static class LetsParameters
     private static IEnumerable<ParameterSpec> Factors(ParameterSpec f, int rank) =>
         [f with { Name = f.Name + Up, Shape = [.. f.Shape[..^1], rank] }, f with { Name = f.Name + Down, Shape = [.. f.Shape[..^2], rank, f.Shape[^1]] }];
 
-    /// <summary>What the names of a matrix's factors end with: (rows, rank), whose rows a descendant chooses from, and (rank, columns).</summary>
-    internal const string Up = ".up", Down = ".down";
-
     /// <summary>A whole matrix, by its name: as it is kept, or the product of its factors.</summary>
     internal static Tensor Matrix(LetsShape shape, Func<string, Tensor> get, string name) =>
         shape.Rank is null ? get(name) : get(name + Up).matmul(get(name + Down));
 
     /// <summary>
-    /// Initial values (METHODS 1.4 [S]): the learngene random, each new neuron a positive average of the old ones (of
-    /// low rank: an average of a few averages), each row of G close
-    /// to its first layer.
+    /// Initial values (METHODS 1.4 [S]): the learngene random, each new neuron a positive average of the old ones (of low rank: of a few such
+    /// averages [R]), each row of G close to its first layer.
     /// </summary>
     public static ParameterSet Create(LetsShape shape, ulong seed, Device? device = null)
     {

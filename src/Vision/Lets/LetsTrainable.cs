@@ -19,7 +19,7 @@ public enum Stage1
 /// <param name="settings">Form of stage 1, drop-path, precision and seed.</param>
 public sealed class LetsTrainable(LetsShape shape, ParameterSet parameters, LetsSettings settings) : ITrainable
 {
-    private readonly int[] _widths = Widths(shape, settings.MinWidth ?? shape.Learngene.Width);
+    private readonly int[] _widths = [.. shape.Auxiliary.WidthsFrom(settings.MinWidth ?? shape.Learngene.Width)];
 
     /// <inheritdoc/>
     public ParameterSet Parameters => parameters;
@@ -58,9 +58,6 @@ public sealed class LetsTrainable(LetsShape shape, ParameterSet parameters, Lets
         var vit = new Vit(shape.Auxiliary, settings.Precision);
         return images => vit.Forward(images, weights);
     }
-
-    private static int[] Widths(LetsShape shape, int least) =>
-        [.. Enumerable.Range(0, (shape.Auxiliary.Width - least) / shape.Learngene.HeadDim + 1).Select(i => least + i * shape.Learngene.HeadDim)];
 
     private VitWeights Generate(int width, int depth) =>
         Expansion.Expand(shape, name => parameters[name], Selection.Continuous(shape, width, DepthList.For(shape.Rows, depth)));

@@ -34,6 +34,14 @@ public sealed record VitShape
 
     /// <summary>Channels of one head, D / heads.</summary>
     [JsonIgnore] public int HeadDim => Width / Heads;
+    /// <summary>The widths by whole heads up to this one, ascending.</summary>
+    /// <param name="least">The narrowest, whole heads. Default: one head.</param>
+    public IEnumerable<int> WidthsFrom(int? least = null)
+    {
+        int head = HeadDim, first = least ?? head;
+        return Enumerable.Range(0, (Width - first) / head + 1).Select(i => first + i * head);
+    }
+
     /// <summary>Hidden neurons of the MLP.</summary>
     [JsonIgnore] public int Hidden => (int)(Width * MlpRatio);
     /// <summary>Patches of an image.</summary>

@@ -36,11 +36,11 @@ internal static class TrainingStep
 /// <param name="shape">Its architecture.</param>
 /// <param name="parameters">Its parameters by checkpoint name.</param>
 /// <param name="options">Drop-path, precision and seed.</param>
-/// <param name="others">Where the tensors are that are not trained (<see cref="ParameterSet.Freeze"/>). Default: all are trained.</param>
-public sealed class VitTrainable(VitShape shape, ParameterSet parameters, TrainingOptions options, ParameterSet? others = null) : ITrainable
+/// <param name="get">Its tensors by checkpoint name, where not all are trained (<see cref="ParameterSet.Freeze"/>). Default: the parameters.</param>
+public sealed class VitTrainable(VitShape shape, ParameterSet parameters, TrainingOptions options, Func<string, Tensor>? get = null) : ITrainable
 {
     private readonly Vit _vit = new(shape, options.Precision);
-    private readonly VitWeights _weights = VitWeights.From(shape, name => others is null || parameters.Has(name) ? parameters[name] : others[name]);
+    private readonly VitWeights _weights = VitWeights.From(shape, get ?? (name => parameters[name]));
 
     /// <inheritdoc/>
     public ParameterSet Parameters => parameters;

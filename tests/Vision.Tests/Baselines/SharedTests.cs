@@ -26,7 +26,7 @@ public sealed class SharedTests
         using var scope = NewDisposeScope();
         foreach (int depth in (int[])[4, 1, 7])
         {
-            var made = BaselineSample.Read(Recomposition.Expand(config.Decomposition!, name => parameters[name], depth, 2), config.Vit with { Depth = depth });
+            var made = BaselineSample.Read(Recomposition.Expand(config.Decomposition!, name => parameters[name], new(config.Vit.Width, depth, 2)), config.Vit with { Depth = depth });
             foreach (var (name, shape) in VitWeights.BlockShapes(config.Vit))
             {
                 double[] both = BaselineSample.Of(parameters[$"components.*.{name}"]).Values;

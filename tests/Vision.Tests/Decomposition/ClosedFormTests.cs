@@ -25,7 +25,7 @@ public sealed class ClosedFormTests
             using var none = no_grad();
             using var scope = NewDisposeScope();
             var images = VitForwardTests.Images(2, 2, 6);
-            AssertClose(Logits(vit, name => model[name], images), new Vit(vit).Forward(images, Recomposition.Expand(shape, name => parameters[name], depth, depth)), 1e-4);
+            AssertClose(Logits(vit, name => model[name], images), new Vit(vit).Forward(images, Recomposition.Expand(shape, name => parameters[name], new(shape.Vit.Width, depth, depth))), 1e-4);
         }
     });
 
@@ -42,7 +42,7 @@ public sealed class ClosedFormTests
         {
             double lost = 0, norm = 0;
             var nudged = parameters.Specs.ToDictionary(s => s.Name, s => parameters[s.Name] * (s.Name.StartsWith("components", StringComparison.Ordinal) ? 1 + nudge : 1));
-            var weights = Recomposition.Expand(shape, name => nudged[name], 6, 3).Named(vit);
+            var weights = Recomposition.Expand(shape, name => nudged[name], new(shape.Vit.Width, 6, 3)).Named(vit);
             foreach (string name in weights.Keys.Where(k => layer < 0 ? k.StartsWith("blocks.", StringComparison.Ordinal) : k.StartsWith($"blocks.{layer}.", StringComparison.Ordinal)))
             {
                 lost += (weights[name] - model[name]).to(ScalarType.Float64).square().sum().item<double>();

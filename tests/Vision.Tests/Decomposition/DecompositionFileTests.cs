@@ -70,7 +70,7 @@ public sealed class DecompositionFileTests
     [InlineData(0, 2, "depth 0", "1..256"), InlineData(257, 2, "depth 257", "1..256"), InlineData(4, 0, "components 0", "1..3"), InlineData(4, 4, "components 4", "1..3")]
     public void A_descendant_that_is_not_to_be_had_is_refused(int depth, int components, string value, string allowed)
     {
-        string message = Assert.Throws<InvalidInputException>(() => DecompositionSample.Of(8, 6, 3).Descendant(depth, components)).Message;
+        string message = Assert.Throws<InvalidInputException>(() => DecompositionSample.Of(8, 6, 3).Descendant(new(8, depth, components))).Message;
         Assert.Contains(value, message);
         Assert.Contains(allowed, message);
     }

@@ -18,18 +18,12 @@ public sealed class RecompositionTests
         foreach (var (depth, components) in ((int, int)[])[(6, 4), (1, 1), (3, 2), (9, 4), (6, 1)])
         {
             var expected = RecompositionOracle.Descendant(sample.Read, sample.Shape, depth, components);
-            var actual = sample.Written(depth, components);
-            Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-            foreach (var (name, value) in expected)
-            {
-                Assert.Equal(value.Shape, actual[name].Shape);
-                Assert.True(value.Values.Zip(actual[name].Values, (a, b) => Math.Abs(a - b)).Max() <= 1e-5, name);
-            }
+            Numbers.AssertClose(expected, sample.Written(depth, components), _ => 1e-5, (depth, components));
             using var none = no_grad();
             using var scope = NewDisposeScope();
             var images = VitForwardTests.Images(2, 2, 6);
-            var vit = sample.Shape.Descendant(depth, components);
-            VitForwardTests.AssertLogits(new Vit(vit).Forward(images, Recomposition.Expand(sample.Shape, name => sample.Parameters[name], depth, components)), expected, images, vit);
+            var vit = sample.Shape.Descendant(new(sample.Shape.Vit.Width, depth, components));
+            VitForwardTests.AssertLogits(new Vit(vit).Forward(images, Recomposition.Expand(sample.Shape, name => sample.Parameters[name], new(sample.Shape.Vit.Width, depth, components))), expected, images, vit);
         }
     });
 
@@ -41,7 +35,7 @@ public sealed class RecompositionTests
         using var scope = NewDisposeScope();
         var images = VitForwardTests.Images(3, 2, 6);
         var trained = new ComponentTrainable(sample.Shape, sample.Parameters, new() { Training = DecompositionTraining.Together }).Predictor()(images);
-        var built = new Vit(sample.Shape.Vit).Forward(images, Recomposition.Expand(sample.Shape, name => sample.Parameters[name], 5, 3));
+        var built = new Vit(sample.Shape.Vit).Forward(images, Recomposition.Expand(sample.Shape, name => sample.Parameters[name], new(sample.Shape.Vit.Width, 5, 3)));
         Assert.Equal(trained.data<float>().ToArray(), built.data<float>().ToArray());
     });
 
@@ -57,7 +51,7 @@ public sealed class RecompositionTests
         using var scope = NewDisposeScope();
         var leaves = DecompositionParameters.Specs(sample.Shape).ToDictionary(s => s.Name, s => tensor(Keys(sample, s).SelectMany(k => sample.Read[k].Values).ToArray()).view(s.Shape).clone().detach().requires_grad_());
         var loss = zeros(1, dtype: ScalarType.Float64);
-        foreach (var (name, value) in Recomposition.Expand(sample.Shape, name => leaves[name], Depth, Taken).Named(sample.Shape.Descendant(Depth, Taken)))
+        foreach (var (name, value) in Recomposition.Expand(sample.Shape, name => leaves[name], new(sample.Shape.Vit.Width, Depth, Taken)).Named(sample.Shape.Descendant(new(sample.Shape.Vit.Width, Depth, Taken))))
             loss = loss + (value.flatten().square() * tensor(weights[name])).sum();
         Assert.Equal(Loss(), loss.item<double>(), 1e-9);
         loss.backward();
@@ -92,9 +86,9 @@ public sealed class RecompositionTests
         Tensor Frozen(string name) => sample.Parameters[name].narrow(0, 0, 3);
         var rest = sample.Parameters.Specs.ToDictionary(
             s => s.Name, s => (s.Name.StartsWith("components", StringComparison.Ordinal) ? sample.Parameters[s.Name].narrow(0, 3, 1) : sample.Parameters[s.Name]).detach().clone().requires_grad_());
-        var vit = sample.Shape.Descendant(5, 4);
-        var whole = Recomposition.Expand(sample.Shape, name => sample.Parameters[name], 5, 4).Named(vit);
-        var parts = Recomposition.Expand(sample.Shape, name => rest[name], 5, 4, Frozen).Named(vit);
+        var vit = sample.Shape.Descendant(new(sample.Shape.Vit.Width, 5, 4));
+        var whole = Recomposition.Expand(sample.Shape, name => sample.Parameters[name], new(sample.Shape.Vit.Width, 5, 4)).Named(vit);
+        var parts = Recomposition.Expand(sample.Shape, name => rest[name], new(sample.Shape.Vit.Width, 5, 4), Frozen).Named(vit);
         var loss = zeros(1);
         foreach (var (name, value) in parts)
         {

@@ -19,14 +19,7 @@ public sealed class WideningTests
         foreach (var size in (ModelSize[])[new(20, 6, 4), new(8, 3, 2), new(4, 9, 1), new(12, 1, 3), new(20, 2, 1), new(4, 2, 4)])
         {
             var expected = WideningOracle.Descendant(sample.Read, sample.Shape, size);
-            var actual = sample.Written(size);
-            Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-            foreach (var (name, value) in expected)
-            {
-                Assert.Equal(value.Shape, actual[name].Shape);
-                double scale = Math.Max(1, value.Values.Max(Math.Abs)), worst = value.Values.Zip(actual[name].Values, (a, b) => Math.Abs(a - b)).Max();
-                Assert.True(worst <= 1e-5 * scale, $"{size} {name}: off by {worst} of {scale}");
-            }
+            Numbers.AssertClose(expected, sample.Written(size), scale => 1e-5 * Math.Max(1, scale), size);
             using var none = no_grad();
             using var scope = NewDisposeScope();
             var images = VitForwardTests.Images(2, 2, 6);

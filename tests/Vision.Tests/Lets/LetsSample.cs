@@ -61,15 +61,7 @@ internal sealed class LetsSample : IDisposable
     /// <summary>The oracle's descendant, written down once by WriteVit and read back, against the implementation's.</summary>
     public void AssertDescends(Selection selection)
     {
-        var expected = LetsOracle.Descendant(Read, Sizes, Taken(selection));
-        var actual = Written(selection);
-        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
-        foreach (var (name, value) in expected)
-        {
-            Assert.Equal(value.Shape, actual[name].Shape);
-            double scale = value.Values.Max(Math.Abs), worst = value.Values.Zip(actual[name].Values, (a, b) => Math.Abs(a - b)).Max();
-            Assert.True(worst <= 1e-5 * scale, $"{name}: off by {worst} of {scale}");
-        }
+        Numbers.AssertClose(LetsOracle.Descendant(Read, Sizes, Taken(selection)), Written(selection), scale => 1e-5 * scale);
     }
 
     public Dictionary<string, Numbers> Written(Selection selection)

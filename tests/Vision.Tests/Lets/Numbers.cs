@@ -29,6 +29,21 @@ internal sealed record Numbers(int[] Shape, double[] Values)
     /// <summary>The same values under other dimensions.</summary>
     public Numbers As(params int[] shape) => new(shape, Values);
 
+    /// <summary>The same names, dimensions and nearly the same values.</summary>
+    /// <param name="expected">What the oracle gives.</param><param name="actual">What is judged.</param>
+    /// <param name="allowed">How far a value may be off, given the largest of its tensor.</param><param name="what">Of what they are.</param>
+    public static void AssertClose(
+        IReadOnlyDictionary<string, Numbers> expected, IReadOnlyDictionary<string, Numbers> actual, Func<double, double> allowed, object? what = null)
+    {
+        Assert.Equal(expected.Keys.Order(), actual.Keys.Order());
+        foreach (var (name, value) in expected)
+        {
+            Assert.Equal(value.Shape, actual[name].Shape);
+            double scale = value.Values.Max(Math.Abs), worst = value.Values.Zip(actual[name].Values, (a, b) => Math.Abs(a - b)).Max();
+            Assert.True(worst <= allowed(scale), $"{what} {name}: off by {worst} of {scale}");
+        }
+    }
+
     /// <summary>Reads a safetensors file of F32 tensors: header length, JSON header, bytes.</summary>
     public static Dictionary<string, Numbers> ReadFile(string path)
     {

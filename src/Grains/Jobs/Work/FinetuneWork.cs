@@ -20,25 +20,25 @@ internal static class FinetuneWork
         var target = Wire.Tunable(source.Config, settings, c.Inputs.Data!);
         using var parameters = Adapted(source, target, settings, c.Device);
         using var part = settings.Only == TunedPart.Norms ? Norms(parameters, target.Vit, FreshHead(source.Config.Vit, target.Vit, settings)) : null;
+        Tensor Get(string name) => part?.Has(name) == true ? part[name] : parameters[name];
         var preprocess = source.Config.Preprocess ?? data.Preprocess;
-        return new Trainer(Trainable(target, parameters, part, settings), data, preprocess, settings).Run(c, history =>
+        return new Trainer(Trainable(target, part ?? parameters, Get, settings), data, preprocess, settings).Run(c, history =>
         {
             var config = target with { Preprocess = preprocess, Lineage = c.Lineage(settings, "model") };
             var weights = c.Put(stream =>
             {
-                if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, name => parameters[name]);
-                else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, name => part?.Has(name) == true ? part[name] : parameters[name]));
+                if (config.Decomposition is not null) ModelFile.WriteDecomposition(stream, config, Get);
+                else ModelFile.WriteVit(stream, config, VitWeights.From(config.Vit, Get));
             });
             return c.Stored(config, weights, config.Trainable, settings, "model").With(history);
         });
     }
 
-    private static ITrainable Trainable(ModelConfig target, ParameterSet parameters, ParameterSet? part, FinetuneSettings settings)
+    private static ITrainable Trainable(ModelConfig target, ParameterSet trained, Func<string, Tensor> get, FinetuneSettings settings)
     {
-        if (target.Decomposition is not { } decomposition)
-            return part is null ? new VitTrainable(target.Vit, parameters, settings) : new VitTrainable(target.Vit, part, settings, parameters);
+        if (target.Decomposition is not { } decomposition) return new VitTrainable(target.Vit, trained, settings, get);
         var together = new DecompositionSettings { Training = DecompositionTraining.Together, DropPath = settings.DropPath, Precision = settings.Precision, Seed = settings.Seed };
-        return new ComponentTrainable(decomposition, parameters, together);
+        return new ComponentTrainable(decomposition, trained, together);
     }
 
     // The source's tensors, of a decomposition its first components; the head kept, cut or fresh.
