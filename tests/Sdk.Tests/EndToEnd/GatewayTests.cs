@@ -7,7 +7,7 @@ namespace Learngene.Sdk.Tests.EndToEnd;
 [Collection(SiloCollection.Name)]
 public sealed class GatewayTests(SiloFixture silo)
 {
-    // Orleans begins with any it knows, so that six tries would hardly all begin with the right one.
+    // Orleans begins with any it knows, so that twelve tries would hardly all begin with one that answers.
     [Fact(Timeout = 60_000)]
     public async Task It_gets_in_each_time_whoever_else_is_gone()
     {
