@@ -20,7 +20,7 @@ internal static class ParallelBenchmark
     private static readonly Case[] s_cases = Environment.GetEnvironmentVariable("PARALLEL_CASES") is { } chosen ? [.. chosen.Split(',').Select(Case.Parse)] :
     [
         new(1, 64, 50, 0.7, 0.9), new(2, 64, 10, 0.7, 0.9), new(2, 32, 10, 0.7, 0.9), new(2, 32, 50, 0.7, 0.9), new(2, 32, 10, 1, 0), new(2, 32, 50, 1, 0), new(4, 16, 10, 1, 0),
-        new(2, 32, 1, 1, 0),
+        new(2, 32, 1, 1, 0), new(2, 32, 50, 1, 0.5), new(4, 16, 50, 1, 0.5),
     ];
 
     /// <summary>Accuracy after the same samples.</summary>
