@@ -12,7 +12,7 @@ namespace Learngene.Benchmarks;
 /// <summary>
 /// Several workers against one at equal samples: accuracy by the rounds in this process, which silos come to too (a test compares the bytes), and time
 /// and bytes on two silos of one thread each, on a Redis of their own. PARALLEL_SEEDS and PARALLEL_EPOCHS are 3 and 6; PARALLEL_CASES chooses other
-/// cases, such as 2/32/10/1/0.3 for workers, batch, local steps, outer rate and momentum, with commas between.
+/// cases, such as 2/32/10/1/0.3/0.002 for workers, batch, local steps, outer rate and momentum, and rate (1e-3 where it is not named), with commas between.
 /// </summary>
 internal static class ParallelBenchmark
 {
@@ -35,7 +35,7 @@ internal static class ParallelBenchmark
                 var options = new TrainingOptions
                 {
                     Epochs = epochs, Batch = c.Batch, Images = 12_000, TestImages = 4000, EvaluateEvery = 0, Seed = seed, Workers = c.Workers, LocalSteps = c.LocalSteps,
-                    OuterLr = c.OuterLr, OuterMomentum = c.OuterMomentum,
+                    OuterLr = c.OuterLr, OuterMomentum = c.OuterMomentum, Lr = c.Lr,
                 };
                 reached[c].Add(Train(data, options));
                 Console.WriteLine(FormattableString.Invariant($"seed {seed}, {c}: {reached[c][^1]:P1}"));
@@ -67,12 +67,12 @@ internal static class ParallelBenchmark
         }
     }
 
-    private sealed record Case(int Workers, int Batch, int LocalSteps, double OuterLr, double OuterMomentum)
+    private sealed record Case(int Workers, int Batch, int LocalSteps, double OuterLr, double OuterMomentum, double Lr = 1e-3)
     {
         public static Case Parse(string text)
         {
             double[] numbers = [.. text.Split('/').Select(n => double.Parse(n, CultureInfo.InvariantCulture))];
-            return new((int)numbers[0], (int)numbers[1], (int)numbers[2], numbers[3], numbers[4]);
+            return new((int)numbers[0], (int)numbers[1], (int)numbers[2], numbers[3], numbers[4], numbers.Length > 5 ? numbers[5] : 1e-3);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using YamlDotNet.RepresentationModel;
 
 namespace Learngene.Grains.Tests.Deploy;
@@ -42,6 +43,13 @@ internal static class Manifests
 
     /// <summary>Text at a path.</summary>
     public static string? Text(this YamlNode node, string path) => (node.At(path) as YamlScalarNode)?.Value;
+
+    /// <summary>What the panels of the dashboard ask Prometheus.</summary>
+    public static List<string> DashboardExpressions()
+    {
+        using var dashboard = JsonDocument.Parse(Read("deploy/grafana/learngene.json"));
+        return [.. dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => t.GetProperty("expr").GetString()!)];
+    }
 
     /// <summary>Everything below a node, the node too.</summary>
     public static IEnumerable<YamlNode> All(this YamlNode node) => node.AllNodes;

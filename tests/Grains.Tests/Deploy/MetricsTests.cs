@@ -90,9 +90,7 @@ public sealed class MetricsTests
 
     private static HashSet<string> Asked()
     {
-        using var dashboard = JsonDocument.Parse(Manifests.Read("deploy/grafana/learngene.json"));
-        var expressions = dashboard.RootElement.GetProperty("panels").EnumerateArray().SelectMany(p => p.GetProperty("targets").EnumerateArray()).Select(t => t.GetProperty("expr").GetString()!)
-            .Concat(Rules().Select(r => r.Text("expr")!)).Select(e => Regex.Replace(e, @"by \([^)]*\)", "")).ToList();
+        var expressions = Manifests.DashboardExpressions().Concat(Rules().Select(r => r.Text("expr")!)).Select(e => Regex.Replace(e, @"by \([^)]*\)", "")).ToList();
         return [.. expressions.SelectMany(e => Regex.Matches(e, @"(?<![a-z_\""])(?<name>(learngene|orleans|dotnet|http|kestrel|up)[a-z_]*)(?=[{\[)]|$)").Select(m => m.Groups["name"].Value))];
     }
 }
