@@ -9,7 +9,7 @@ umask 077
 issue() { # issue NAME USAGE: one certificate of the authority
   [ ! -f "$1.pem" ] || return 0
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1"
-  printf 'extendedKeyUsage=%s\nsubjectAltName=DNS:silo-1,DNS:silo-2,DNS:localhost,IP:127.0.0.1\n' "$2" > "$1.ext"
+  printf 'extendedKeyUsage=%s\nsubjectAltName=DNS:silo-1,DNS:silo-2,DNS:localhost,IP:127.0.0.1,IP:172.28.40.11,IP:172.28.40.12\n' "$2" > "$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.pem -CAkey ca.key -days 365 -out "$1.pem" -extfile "$1.ext"
   rm "$1.csr" "$1.ext"
 }

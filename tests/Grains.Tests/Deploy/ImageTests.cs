@@ -35,6 +35,12 @@ public sealed class ImageTests
             Assert.Equal(first, await File.ReadAllBytesAsync(Path.Combine(certificates, "silo.pem")));
             Assert.Equal(("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"), (Trusted(certificates, "silo", "1.3.6.1.5.5.7.3.1"), Trusted(certificates, "client", "1.3.6.1.5.5.7.3.2")));
             Assert.Null(Trusted(certificates, "client", "1.3.6.1.5.5.7.3.1"));
+
+            // Clients of the host come to a silo where it says it is, and its certificate says so too.
+            using var silo = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(certificates, "silo.pem"));
+            var environments = ((string[])["silo-1", "silo-2"]).Select(s => Manifests.Documents("deploy/compose/compose.yaml").Single().At($"services/{s}/environment")!).ToList();
+            Assert.All(environments, e => Assert.Equal(e.Text("LEARNGENE_ADVERTISED_ADDRESS"), new Uri(e.Text("LEARNGENE_PUBLIC_URL")!).Host));
+            Assert.All(environments, e => Assert.True(silo.MatchesHostname(e.Text("LEARNGENE_ADVERTISED_ADDRESS")!)));
         }
         finally
         {

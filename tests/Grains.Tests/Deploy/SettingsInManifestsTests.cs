@@ -80,7 +80,7 @@ public sealed class SettingsInManifestsTests
         var policy = Manifests.Kubernetes().Single(d => d.Text("kind") == "NetworkPolicy");
         Assert.Equal(ports.Values.Order(), policy.All().OfType<YamlMappingNode>().Select(m => m.Text("port")).OfType<string>().Select(Number).Distinct().Order());
         foreach (string silo in (string[])["silo-1", "silo-2"])
-            Assert.Equal([8080, 9464, 30_000], ((YamlSequenceNode)Compose().At($"services/{silo}/ports")!).Select(p => Number(((YamlScalarNode)p).Value!.Split(':')[^1])));
+            Assert.Equal([8080, 9464], ((YamlSequenceNode)Compose().At($"services/{silo}/ports")!).Select(p => Number(((YamlScalarNode)p).Value!.Split(':')[^1])));
     }
 
     private static string? Annotation(YamlNode pod, string name) =>
