@@ -12,7 +12,7 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args, Terminal terminal)
     {
         var parsed = Root().Parse(args, s_parser);
-        if (parsed.Action is HelpWithExample or null or { ClearsParseErrors: true } || Usage.Mistake(parsed) is not { } mistake)
+        if (parsed.Action is HelpWithExample or null or { ClearsParseErrors: true } || (Configuration.Mistake() ?? Usage.Mistake(parsed)) is not { } mistake)
             return await parsed.InvokeAsync(terminal);
         await terminal.Error.WriteLineAsync(mistake);
         return Exit.Wrong;

@@ -11,24 +11,24 @@ internal static class GlobalFlags
     public static readonly Option<string> Cluster = new("--cluster")
     {
         Description = "A silo's gateway, or several with commas between; the environment variable LEARNGENE_CLUSTER may name them instead.", HelpName = "HOST:PORT[,...]", Recursive = true,
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable("LEARNGENE_CLUSTER") is { Length: > 0 } named ? named : LearngeneClient.DefaultCluster,
+        DefaultValueFactory = _ => Configuration.Find("cluster") ?? LearngeneClient.DefaultCluster,
     };
 
-    public static readonly Option<string?> ClusterId = Named("--cluster-id", "NAME", "LEARNGENE_CLUSTER_ID", "The cluster's name (default learngene)");
+    public static readonly Option<string?> ClusterId = Named("--cluster-id", "NAME", "clusterId", "The cluster's name (default learngene)");
 
-    public static readonly Option<string?> Certificate = Named("--cluster-certificate", "FILE", "LEARNGENE_CLUSTER_CERTIFICATE", "PEM file of the certificate to show a cluster that wants TLS");
+    public static readonly Option<string?> Certificate = Named("--cluster-certificate", "FILE", "clusterCertificate", "PEM file of the certificate to show a cluster that wants TLS");
 
-    public static readonly Option<string?> Key = Named("--cluster-key", "FILE", "LEARNGENE_CLUSTER_KEY", "PEM file of the certificate's key");
+    public static readonly Option<string?> Key = Named("--cluster-key", "FILE", "clusterKey", "PEM file of the certificate's key");
 
-    public static readonly Option<string?> Authorities = Named("--cluster-ca", "FILE", "LEARNGENE_CLUSTER_CA", "PEM file of the authorities that silos' certificates must come from");
+    public static readonly Option<string?> Authorities = Named("--cluster-ca", "FILE", "clusterCa", "PEM file of the authorities that silos' certificates must come from");
 
     public static readonly Option<bool> Json = new("--json") { Description = "One JSON document on standard output and nothing else there.", Recursive = true };
 
     public static readonly Option<bool> Quiet = new("--quiet") { Description = "No progress and no hints.", Recursive = true };
 
-    private static Option<string?> Named(string name, string what, string variable, string description) => new(name)
+    private static Option<string?> Named(string name, string what, string key, string description) => new(name)
     {
-        Description = $"{description}; or {variable}.", HelpName = what, Recursive = true, DefaultValueFactory = _ => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } named ? named : null,
+        Description = $"{description}; or {Configuration.Variable(key)}.", HelpName = what, Recursive = true, DefaultValueFactory = _ => Configuration.Find(key),
     };
 }
 

@@ -29,6 +29,8 @@ internal static partial class Usage
             return $"'{full}' needs {missing.Name}; see '{full} --help'.";
         if (command.Options.FirstOrDefault(o => o.Required && parsed.GetResult(o) is null or { Implicit: true }) is { } wanted)
             return $"'{full}' needs {wanted.Name}: {wanted.Description}";
+        if (parsed.CommandResult.Children.OfType<OptionResult>().FirstOrDefault(o => o.Option.Arity.MaximumNumberOfValues == 1 && o.Tokens.Count > 1) is { } again)
+            return $"{again.Option.Name} is given {again.Tokens.Count} times, with {string.Join(" and ", again.Tokens.Select(t => $"'{t.Value}'"))}; it is allowed once.";
         return OneLine(parsed.Errors[0].Message);
     }
 

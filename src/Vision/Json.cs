@@ -14,7 +14,7 @@ public static class Json
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false) },
         MaxDepth = 16,
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { Training.UnusedOptions.LeaveOut } },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ForgetIgnored, Training.UnusedOptions.LeaveOut } },
     };
 
     /// <summary>Reads a settings object: a difference to the defaults of <typeparamref name="T"/>.</summary>
@@ -33,6 +33,13 @@ public static class Json
         {
             throw new InvalidInputException(JsonRefusal.Sentence<T>(json, what, e));
         }
+    }
+
+    // What [JsonIgnore] leaves out is no key; else it would be taken for known and passed over.
+    private static void ForgetIgnored(JsonTypeInfo type)
+    {
+        for (int i = type.Properties.Count - 1; i >= 0; i--)
+            if (type.Properties[i] is { Get: null, Set: null }) type.Properties.RemoveAt(i);
     }
 
     private static void RefuseUnknownKeys<T>(JsonElement root, string what)

@@ -67,6 +67,15 @@ public sealed class HouseRulesTests
     }
 
     [Fact]
+    public void The_command_line_knows_a_silos_settings_from_a_mistake()
+    {
+        string settings = string.Concat(Repository.Files("src/Silo/Hosting", "SiloSettings*.cs").Select(File.ReadAllText)), cli = Repository.Read("src/Cli/Configuration.cs");
+        var keys = Regex.Matches(settings, @"public [\w?]+ (?<name>\w+) \{ get; init; \}").Select(m => m.Groups["name"].Value).Select(k => $"{char.ToLowerInvariant(k[0])}{k[1..]}");
+        var known = Regex.Matches(cli, @"""(?<key>[a-z]\w+)""[,\]]").Select(m => m.Groups["key"].Value);
+        Assert.Equal(["cluster", .. keys.Order()], known.Order().OrderBy(k => k != "cluster"));
+    }
+
+    [Fact]
     public void Every_option_of_a_job_is_in_the_documents()
     {
         string documents = Repository.Read("docs/options.md");

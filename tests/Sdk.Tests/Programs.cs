@@ -15,7 +15,7 @@ internal static class Programs
     public static readonly string Sample = Built("samples/RightSize", "RightSize");
     public static readonly string FashionMnist = Path.Combine(Root, "data", "fashion-mnist");
 
-    public static Process Start(string program, IEnumerable<string> arguments, string? directory = null)
+    public static Process Start(string program, IEnumerable<string> arguments, string? directory = null, params (string Name, string Value)[] environment)
     {
         // A shell's background job ignores SIGINT, and so would all that it starts.
         var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", program, .. arguments])
@@ -23,13 +23,15 @@ internal static class Programs
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = directory ?? Path.GetTempPath(),
         };
         start.Environment.Remove("LEARNGENE_CLUSTER");
+        foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 
     /// <summary>Runs a program to its end.</summary>
-    public static async Task<Ran> RunAsync(string program, IEnumerable<string> arguments, string? directory = null, TimeSpan? limit = null)
+    public static async Task<Ran> RunAsync(
+        string program, IEnumerable<string> arguments, string? directory = null, TimeSpan? limit = null, params (string Name, string Value)[] environment)
     {
-        using var process = Start(program, arguments, directory);
+        using var process = Start(program, arguments, directory, environment);
         return await EndOfAsync(process, limit);
     }
 

@@ -21,6 +21,9 @@ public sealed class JsonTests
     [Theory]
     [InlineData("{\"vit\":null,\"components\":3,\"basis\":\"chebyshev\"}", "learngene.config lacks 'nodes', 'orderOffset'.")]
     [InlineData("{\"vit\":{\"embed_dim\":\"wide\"}}", "learngene.config has \"wide\" at 'vit.embed_dim'; allowed is a whole number.")]
+    [InlineData("{\"vit\":{\"head_dim\":8}}", "learngene.config at 'vit' has no key 'head_dim'; did you mean 'embed_dim'?")]
+    [InlineData("{\"vit\":{\"flops\":1}}", "learngene.config at 'vit' has no key 'flops'; did you mean 'depth'?")]
+    [InlineData("{\"largest\":\"x\"}", "learngene.config has no key 'largest'; did you mean 'basis'?")]
     [InlineData("{\"vit\":{\"embed_dims\":8}}", "learngene.config at 'vit' has no key 'embed_dims'; did you mean 'embed_dim'?")]
     public void What_a_file_says_of_itself_is_refused_alike(string json, string sentence) =>
         Assert.Equal(sentence, Assert.Throws<InvalidInputException>(() => Json.Parse<DecompositionShape>(json, "learngene.config")).Message);

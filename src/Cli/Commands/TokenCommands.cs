@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using Learngene.Cli.Output;
 using Learngene.Clients;
+using Learngene.Sdk;
 
 namespace Learngene.Cli.Commands;
 
@@ -17,16 +18,30 @@ internal static class TokenCommands
         var days = Flags.Number("--days", "Days until it ends; without it, it does not.");
         return new Verb("create", "Makes a token and shows it, this once.", "learngene tokens create --federation hospitals/fed --client st-mary --days 90") { federation, client, days }.Does(async call =>
         {
-            if (call.Get(days) is { } d && !(d > 0 && d < 36_500)) throw new UsageException($"--days {Tables.Number(d)} is outside 0..36500.");
+            if (call.Get(days) is { } d && !(d > 0 && d < 36_500)) throw new UsageException($"--days {Tables.Number(d)} is not between 0 and 36500, both left out.");
             DateTimeOffset? expires = call.Get(days) is { } given ? call.Terminal.Time.GetUtcNow().AddDays(given) : null;
             await using var cluster = await call.ConnectAsync();
             var (info, token) = await cluster.Tokens.CreateAsync(call.Get(federation)!, call.Get(client), expires, call.Token);
             var document = Document(info);
             document["token"] = token;
             call.Answer(document, people => people.WriteLine(token));
+            if (!await IsThereAsync(cluster, info.Federation, call.Token)) call.Note($"there is no federation '{info.Federation}' yet; the token opens it once there is.");
             if (!call.Json) call.Note($"it is shown this once; revoke it with: learngene tokens revoke {info.Id}");
             return Exit.Done;
         });
+    }
+
+    private static async Task<bool> IsThereAsync(LearngeneClient cluster, string federation, CancellationToken token)
+    {
+        try
+        {
+            await cluster.Federations.GetAsync(federation, token);
+            return true;
+        }
+        catch (RefusedException)
+        {
+            return false;
+        }
     }
 
     private static Verb List() => new Verb("list", "Lists the tokens, oldest first, without their secrets.", "learngene tokens list").Does(async call =>

@@ -72,7 +72,7 @@ internal sealed class TrainingFlags
 
     private static JsonObject Read(string file)
     {
-        if (!File.Exists(file)) throw new UsageException($"--config '{file}' is not there; a file with a JSON object is wanted.");
+        if (!File.Exists(file)) throw new UsageException($"--config '{file}' is {(Directory.Exists(file) ? "a directory" : "not there")}; a file with a JSON object is wanted.");
         try
         {
             return JsonNode.Parse(File.ReadAllText(file), null, s_strict) as JsonObject ?? throw new UsageException($"--config {file} line 1: a JSON object is wanted.");

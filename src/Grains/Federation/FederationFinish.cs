@@ -20,9 +20,8 @@ internal sealed class FederationFinish(IGrainFactory grains, FederationWorkshop 
     /// <summary>Measures and publishes.</summary>
     public async Task<(FederationEvaluation? Evaluation, FederationResult Result)> RunAsync(RunningFederation federation, FederationRecord record)
     {
-        var evaluation = federation.IsHosted ? await hosted.EvaluateAsync(federation, record) : null;
-        double global = await EvaluateAsync(federation, record);
-        evaluation = (evaluation ?? new()) with { Global = global };
+        var evaluation = federation.IsHosted ? await hosted.EvaluateAsync(federation, record) : new() { BytesToInitialise = await InitialisationAsync(federation, record) };
+        evaluation = evaluation with { Global = await EvaluateAsync(federation, record) };
         return (evaluation, await PublishAsync(federation, record, 0, evaluation));
     }
 
@@ -39,6 +38,10 @@ internal sealed class FederationFinish(IGrainFactory grains, FederationWorkshop 
             }
         return new(federation.Name, version.Version, version.Weights);
     }
+
+    // Clients elsewhere measure themselves; what one downloads to be initialised is known here: the mean of the cohorts'.
+    private Task<double> InitialisationAsync(RunningFederation federation, FederationRecord record) => workshop.WithModelAsync(federation, record.Model, record.Cohorts,
+        m => Enumerable.Range(0, record.Cohorts).Average(c => (double)(m.Initialisation(c)?.LongLength ?? 0)));
 
     private async Task<LearngeneVersion> PublishAsync(
         RunningFederation federation, FederationRecord record, string name, int round, Func<FederationModel, float[]> take, FederationEvaluation? evaluation)

@@ -99,7 +99,9 @@ public sealed class FederationsClient
         try
         {
             using var document = JsonDocument.Parse(specification);
-            if (document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 } text)
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw new RefusedException($"the specification must be a JSON object, not {document.RootElement.ValueKind.ToString().ToLowerInvariant()}.");
+            if (document.RootElement.TryGetProperty("name", out var name) && name.ValueKind == JsonValueKind.String && name.GetString() is { Length: > 0 } text)
                 return text;
         }
         catch (JsonException e)

@@ -45,7 +45,7 @@ internal sealed partial record SiloSettings
 
     private static readonly PropertyInfo[] s_properties = typeof(SiloSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance);
     // Read by the command-line tool, not by the silo.
-    private static readonly string[] s_others = ["LEARNGENE_CLUSTER"];
+    private static readonly string[] s_others = ["LEARNGENE_CLUSTER", "cluster"];
 
     /// <summary>One option of the command line per setting.</summary>
     public static IReadOnlyList<Option<string?>> Options() =>
@@ -82,7 +82,7 @@ internal sealed partial record SiloSettings
         {
             throw new StartupException($"{file} is not JSON: {e.Message}");
         }
-        foreach (var property in section.EnumerateObject())
+        foreach (var property in section.EnumerateObject().Where(p => !s_others.Contains(p.Name)))
             yield return (Known(property.Name, p => char.ToLowerInvariant(p[0]) + p[1..], file), property.Value.ToString());
     }
 

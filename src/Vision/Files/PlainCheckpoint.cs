@@ -16,10 +16,14 @@ internal static class PlainCheckpoint
         int width = patch[0], depth = 0;
         while (file.Tensors.ContainsKey($"blocks.{depth}.norm1.weight")) depth++;
         if (depth == 0) throw new InvalidInputException("the file has no tensor 'blocks.0.norm1.weight', so it is not a ViT with timm's names.");
+        if (file.Tensors.ContainsKey("dist_token"))
+            throw new InvalidInputException("the file has a 'dist_token': a distilled DeiT has two tokens and two heads, which is not supported; take the checkpoint without distillation.");
         bool token = file.Tensors.ContainsKey("cls_token");
+        if (token && file.Tensors.ContainsKey("fc_norm.weight"))
+            throw new InvalidInputException("the file has a 'cls_token' and an 'fc_norm': a class token with averaged features is not supported; a class token goes with 'norm', an average without one with 'fc_norm'.");
         int patches = positions[1] - (token ? 1 : 0), side = (int)Math.Round(Math.Sqrt(patches));
-        if (imageSize is null && (side * side != patches || side == 0))
-            throw new InvalidInputException($"pos_embed has {patches} patches, which is not a square; give --image-size.");
+        if (side * side != patches || side == 0)
+            throw new InvalidInputException($"pos_embed has {patches} patches, which is no square; only square images are supported.");
         if (heads is null && width % 64 != 0)
             throw new InvalidInputException($"width {width} is not a multiple of 64, so the number of heads cannot be inferred; give --heads.");
         return new VitShape

@@ -45,7 +45,7 @@ public sealed record DescendSettings
                 if (row < 0 || row >= shape.Rows)
                     throw new InvalidInputException($"row {row} is outside 0..{shape.Rows - 1}; the learngene has {shape.Rows} rows.");
         }
-        return this with { Depth = depth, Rows = Rows ?? DepthList.For(shape.Rows, depth) };
+        return WithoutUnused() with { Depth = depth, Rows = Rows ?? DepthList.For(shape.Rows, depth) };
     }
 
     /// <summary>Checks the size against a decomposition and fills in what was left to it.</summary>
@@ -57,7 +57,15 @@ public sealed record DescendSettings
             throw new InvalidInputException("rows and select choose among the matrices of a lets; a decomposition takes width, depth and components.");
         shape.Descendant(size);
         RequireType();
-        return this with { Width = size.Width, Depth = size.Depth, Components = size.Components };
+        return WithoutUnused() with { Width = size.Width, Depth = size.Depth, Components = size.Components };
+    }
+
+    // What determines the bytes is written beside them: a seed that nothing draws from does not.
+    private DescendSettings WithoutUnused()
+    {
+        if (Select != SelectionRule.Magnitude && (Smallest || L1))
+            throw new InvalidInputException($"{(Smallest ? "smallest" : "l1")} belongs to select magnitude; select is {Select.ToString().ToLowerInvariant()}.");
+        return Select == SelectionRule.Random ? this : this with { Seed = new DescendSettings().Seed };
     }
 
     private void RequireType()

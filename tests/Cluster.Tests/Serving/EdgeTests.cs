@@ -64,6 +64,7 @@ public sealed class EdgeTests(RedisServer server)
                 }
             await cluster.ConnectAsync();
             var ended = await cluster.Client.Federations.WaitAsync(name);
+            Assert.True(ended.Evaluation is { BytesToInitialise: > 10_000 }, $"{ended.Evaluation}");
             foreach (var client in clients) await client.WaitForExitAsync();
             Assert.All(clients, c => Assert.Equal(0, c.ExitCode));
             return ended;

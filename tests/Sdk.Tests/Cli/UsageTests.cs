@@ -22,6 +22,8 @@ public sealed class UsageTests : IDisposable
     [InlineData("train x --data --width 16 --depth 2 --patch 7", "'--width'", "needs a value")]
     [InlineData("train x --data d --width 16 --depth 2 --patch 7 --seed -1", "--seed", "'-1'")]
     [InlineData("train x --data d --width 16 --depth 2 --patch 7 --set width=8", "width", "twice")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --lr 1 --lr 2", "--lr is given 2 times, with '1' and '2'", "once")]
+    [InlineData("train x --data d --width 16 --depth 2 --patch 7 --config .", "'.'", "a directory")]
     [InlineData("train x --data d --width 16 --depth 2 --patch 7 --set images", "KEY=VALUE", "'images'")]
     [InlineData("train x --data d --width 16 --depth 2 --patch 7 --config gone.json", "gone.json", "not there")]
     [InlineData("data add x y --format png", "idx, folder, cifar", "'png'")]
@@ -48,10 +50,30 @@ public sealed class UsageTests : IDisposable
     }
 
     [Theory(Timeout = Limit)]
+    [InlineData("{ \"Learngene\": { \"clustr\": \"127.0.0.1:1\" } }", "'clustr'", "did you mean 'cluster'")]
+    [InlineData("{ \"Learngene\": ", "appsettings.json", "cannot be read")]
+    public async Task A_file_of_settings_with_a_mistake_is_refused(string json, string key, string nearest)
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "appsettings.json"), json);
+        (await RunAsync("status")).Refused(2, key, nearest);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_the_command_line_leaves_open_comes_from_the_environment_then_from_the_file()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "appsettings.json"), """{ "Learngene": { "cluster": "127.0.0.1:1", "dataDir": "a silo's" } }""");
+        (await RunAsync("status")).Refused(3, "127.0.0.1:1", "start one");
+        (await RunAsync("status", ("LEARNGENE_CLUSTER", "127.0.0.1:2"))).Refused(3, "127.0.0.1:2", "start one");
+        (await RunAsync("status --cluster 127.0.0.1:3", ("LEARNGENE_CLUSTER", "127.0.0.1:2"))).Refused(3, "127.0.0.1:3", "start one");
+        (await RunAsync("status", ("LEARNGENE_CLUSTR", "127.0.0.1:2"))).Refused(2, "'LEARNGENE_CLUSTR'", "did you mean 'LEARNGENE_CLUSTER'");
+    }
+
+    [Theory(Timeout = Limit)]
     [InlineData("status --cluster 127.0.0.1:1")]
     [InlineData("--cluster 127.0.0.1:1 --json jobs list")]
     [InlineData("train x --data d --width 16 --depth 2 --patch 7 --lr 1e-3 --set images=512 --cluster 127.0.0.1:1")]
     public async Task Where_nothing_listens_the_code_is_three(string line) => (await RunAsync(line)).Refused(3, "127.0.0.1:1", "start one");
 
-    private Task<Ran> RunAsync(string line) => Programs.RunAsync(Programs.Cli, line.Split(' ', StringSplitOptions.RemoveEmptyEntries), _directory);
+    private Task<Ran> RunAsync(string line, params (string Name, string Value)[] environment) =>
+        Programs.RunAsync(Programs.Cli, line.Split(' ', StringSplitOptions.RemoveEmptyEntries), _directory, environment: environment);
 }

@@ -36,6 +36,33 @@ public sealed class HostileImageTests
         Assert.InRange(refused, 100, 1_000);
     });
 
+    [Theory]
+    [InlineData("png")]
+    [InlineData("jpg")]
+    public void A_picture_that_was_cut_is_refused_by_name(string extension)
+    {
+        using var folder = new TempFolder();
+        string file = folder["cut." + extension];
+        using (var noise = new SKBitmap(20, 20, SKColorType.Rgba8888, SKAlphaType.Opaque))
+        {
+            Samples.Bytes(1, noise.ByteCount).CopyTo(noise.GetPixelSpan());
+            using var stream = File.Create(file);
+            noise.Encode(stream, extension == "png" ? SKEncodedImageFormat.Png : SKEncodedImageFormat.Jpeg, 90);
+        }
+        byte[] whole = File.ReadAllBytes(file);
+        Samples.WriteClasses(folder, "", images: 5, height: 20, width: 20);
+        File.Delete(folder["cat/0.png"]);
+        foreach (int length in (int[])[whole.Length / 6, whole.Length / 2, whole.Length - 20])
+        {
+            File.WriteAllBytes(folder["cat/0." + extension], whole[..length]);
+            Assert.Contains("0." + extension, Assert.Throws<DataException>(() =>
+            {
+                using var data = DataSet.Open(folder.Path, imageSize: 16);
+                Samples.Read(data.Train, 0);
+            }).Message);
+        }
+    }
+
     private static byte[] Damage(byte[] sound, Random random)
     {
         byte[] bytes = [.. sound];

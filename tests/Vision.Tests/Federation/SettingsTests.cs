@@ -55,6 +55,9 @@ public sealed class SettingsTests
     [InlineData("\"round\": 3", "has no key 'round'; did you mean 'rounds'?")]
     [InlineData("\"geneFl\": {\"cohort\": 3}", "'geneFl' has no key 'cohort'; did you mean 'cohorts'?")]
     [InlineData("\"geneFl\": {\"signature\": {\"vector\": 3}}", "'signature' has no key 'vector'; did you mean 'vectors'?")]
+    [InlineData("\"partition\": {\"known\": 3}", "'partition' has no key 'known'; did you mean '")]
+    [InlineData("\"asked\": 3", "has no key 'asked'; did you mean '")]
+    [InlineData("\"aggregation\": {\"rule\": \"avg\"}", "allowed are ")]
     [InlineData("\"partition\": null", "has null for 'partition'")]
     [InlineData("\"rounds\": 0", "rounds 0 is outside 1..1000000")]
     [InlineData("\"quorum\": 9", "quorum 9 is outside 1..8")]
@@ -68,6 +71,15 @@ public sealed class SettingsTests
     {
         var refused = Assert.Throws<InvalidInputException>(() => Parse(more));
         Assert.Contains(words, refused.Message);
+    }
+
+    [Fact]
+    public void The_methods_that_a_refusal_names_are_allowed()
+    {
+        string sentence = Assert.Throws<InvalidInputException>(() => Parse(""" "method": "sgd" """)).Message;
+        string[] allowed = sentence[(sentence.IndexOf("allowed are ", StringComparison.Ordinal) + 12)..].TrimEnd('.').Split(", ");
+        Assert.Equal(["fedavg", "fedprox", "scaffold", "gene-fl"], allowed);
+        Assert.All(allowed, method => Parse($"\"method\": \"{method}\""));
     }
 
     [Fact]

@@ -45,6 +45,15 @@ public sealed class RefusalTests
     public void Rows_that_are_not_there_are_refused(int[] rows, int? depth, string value, string allowed) =>
         AssertRefused(() => new DescendSettings { Width = 16, Depth = depth, Rows = rows }.For(s_shape), value, allowed);
 
+    [Fact]
+    public void What_a_rule_does_not_use_is_refused_or_does_not_change_the_file()
+    {
+        AssertRefused(() => new DescendSettings { Width = 16, Smallest = true }.For(s_shape), "smallest", "select magnitude");
+        AssertRefused(() => new DescendSettings { Width = 16, L1 = true, Select = SelectionRule.Random }.For(s_shape), "l1", "select magnitude");
+        Assert.Equal(1ul, new DescendSettings { Width = 16, Seed = 7 }.For(s_shape).Seed);
+        Assert.Equal(7ul, new DescendSettings { Width = 16, Seed = 7, Select = SelectionRule.Random }.For(s_shape).Seed);
+    }
+
     [Theory]
     [InlineData(7, 6, 4, 2, "patch 4", "1, 2, 3, 6"), InlineData(10, 6, 3, 3, "heads 3", "1, 2, 5, 10")]
     public void A_vit_that_cannot_be_is_refused(int width, int image, int patch, int heads, string value, string allowed) => AssertRefused(

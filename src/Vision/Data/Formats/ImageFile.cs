@@ -18,6 +18,8 @@ internal static class ImageFile
     public static unsafe void Decode(string path, ImageGeometry geometry, DataLimits limits, Span<byte> chw)
     {
         using var codec = Open(path, limits);
+        if (codec.EncodedFormat == SKEncodedImageFormat.Png && !PngChunks.AreWhole(path))
+            throw new DataException($"{path}: the image cannot be decoded (the file ends before it does).");
         var whole = Rgba(codec.Info.Width, codec.Info.Height);
         // A JPEG can be decoded at 1/8 to 7/8 of its size, which saves most of the work for large photographs.
         var cover = Math.Max((float)geometry.Height / whole.Height, (float)geometry.Width / whole.Width);
