@@ -6,7 +6,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd) work=$1
 mkdir -p "$work" && work=$(cd "$work" && pwd)
 say() { echo "systemd: $*"; }
-for tool in systemd-nspawn redis-server redis-cli openssl nsenter; do
+for tool in systemd-nspawn redis-server openssl nsenter pgrep chroot; do
   command -v "$tool" >/dev/null || { say "$tool is missing: the unit was not run"; exit 0; }
 done
 [ "$(id -u)" = 0 ] && [ -x /lib/systemd/systemd ] || { say "root and systemd are needed: the unit was not run"; exit 0; }
@@ -15,7 +15,8 @@ container= leader=
 finish() {
   status=$?
   [ "$status" -eq 0 ] || [ -z "$leader" ] || { inside journalctl --no-pager -n 40 -u learngene-silo || true; tail -n 20 "$work/boot.log"; }
-  [ -z "$leader" ] || inside systemctl halt --force --force >/dev/null 2>&1 || true
+  # The first process of the container takes all others along.
+  if [ -n "$leader" ] && [ "$(pgrep -P "$container" -x systemd)" = "$leader" ]; then kill -9 "$leader" || true; fi
   [ -z "$container" ] || { kill -9 "$container" 2>/dev/null; wait "$container" 2>/dev/null; } || true
   umount -l "$work/root" 2>/dev/null || true; umount -l "$work/layer" 2>/dev/null || true
 }
@@ -26,7 +27,7 @@ mount -t tmpfs learngene "$work/layer" && mkdir "$work/layer/upper" "$work/layer
   && mount -t overlay overlay -o "lowerdir=/,upperdir=$work/layer/upper,workdir=$work/layer/work" "$work/root" \
   || { say "no overlay can be mounted: the unit was not run"; exit 0; }
 
-say "what docs/operations.md has installed: a user, the silo, certificates, settings, the unit"
+say "a user, the silo, certificates, settings and the unit, where docs/operations.md has them"
 root=$work/root
 chroot "$root" useradd --system --home-dir /var/lib/learngene --shell /usr/sbin/nologin learngene
 mkdir -p "$root/opt/learngene" "$root/etc/learngene" "$root/mnt/learngene"
@@ -61,7 +62,7 @@ for _ in $(seq 300); do
   kill -0 "$container" 2>/dev/null || { leader= ; say "nothing can be booted here: the unit was not run"; tail -n 3 "$work/boot.log"; exit 0; }
   sleep 0.1
 done
-inside systemctl is-active --quiet multi-user.target || { say "nothing was booted within 30 s: the unit was not run"; exit 0; }
+[ -n "$leader" ] && inside systemctl is-active --quiet multi-user.target || { say "the container did not boot within 30 s"; exit 1; }
 inside systemctl start learngene-redis
 
 learngene() {
@@ -75,8 +76,7 @@ ready() { # waits until the silo answers
 main() { inside systemctl show -P "$1" learngene-silo; }
 
 say "systemd itself reads the unit without a word"
-inside systemd-analyze verify /etc/systemd/system/learngene-silo.service 2> "$work/verify.txt"
-[ ! -s "$work/verify.txt" ] || { cat "$work/verify.txt"; exit 1; }
+inside systemd-analyze verify /etc/systemd/system/learngene-silo.service 2> "$work/verify.txt" && [ ! -s "$work/verify.txt" ] || { cat "$work/verify.txt"; exit 1; }
 
 say "enabled, started, and a model is trained"
 inside systemctl enable --now --quiet learngene-silo
@@ -85,24 +85,29 @@ learngene data add fashion /opt/learngene/fashion --quiet
 short=(--data fashion --width 16 --depth 2 --patch 7 --epochs 1 --set images=512 --set testImages=200)
 learngene train unit/model "${short[@]}" --wait --quiet
 [ "$(inside stat -c %U "/proc/$(main MainPID)")" = learngene ]
-! inside nsenter -t "$(main MainPID)" -m touch /usr/learngene 2>/dev/null || { echo "the silo's system is not read-only"; exit 1; }
+write() { inside nsenter -t "$(main MainPID)" -m touch "$1" 2>/dev/null; }
+write /var/lib/learngene/written || { echo "the silo's own directory cannot be written"; exit 1; }
+! write /usr/written || { echo "the silo's system is not read-only"; exit 1; }
 
 say "killed, and started again by systemd; what it had is there"
 first=$(main MainPID)
 inside kill -9 "$first"
 for _ in $(seq 200); do [ "$(main NRestarts)" = 1 ] && [ "$(main MainPID)" != 0 ] && break; sleep 0.1; done
-[ "$(main NRestarts)" = 1 ] && [ "$(main MainPID)" != "$first" ]
+[ "$(main NRestarts)" = 1 ] && [ "$(main MainPID)" != "$first" ] || { echo "not started again, or more than once"; exit 1; }
 ready
 learngene show unit/model --json >/dev/null
 
 say "stopped in the middle of a job, within 30 s and with success; the job goes on after the start"
 job=$(learngene train unit/long --data fashion --width 48 --depth 6 --patch 7 --epochs 2 --json --quiet | python3 -c 'import json, sys; print(json.load(sys.stdin)["id"])')
-for _ in $(seq 300); do learngene jobs show "$job" --json --quiet | grep -q '"state": *"running"' && break; sleep 0.2; done
+state() { learngene jobs show "$job" --json --quiet | python3 -c 'import json, sys; print(json.load(sys.stdin)["state"])'; }
+for _ in $(seq 300); do [ "$(state)" = running ] && break; sleep 0.2; done
+[ "$(state)" = running ] || { echo "the job is $(state)"; exit 1; }
 begun=$(date +%s)
 inside systemctl stop learngene-silo
 took=$(( $(date +%s) - begun ))
 [ "$took" -le 30 ] && [ "$(main Result)" = success ] && [ "$(main ExecMainStatus)" = 0 ] || { echo "the stop took $took s and ended with $(main Result), $(main ExecMainStatus)"; exit 1; }
 inside systemctl start learngene-silo
 ready
+[ "$(state)" != completed ] || { echo "the job had ended before the stop"; exit 1; }
 learngene jobs watch "$job" --quiet
 say "done; the stop took $took s"

@@ -22,7 +22,7 @@ internal static class Programs
         {
             RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = directory ?? Path.GetTempPath(),
         };
-        start.Environment.Remove("LEARNGENE_CLUSTER");
+        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("LEARNGENE_", StringComparison.Ordinal)).ToList()) start.Environment.Remove(name);
         foreach (var (name, value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }

@@ -21,11 +21,12 @@ internal static class TokenCommands
             if (call.Get(days) is { } d && !(d > 0 && d < 36_500)) throw new UsageException($"--days {Tables.Number(d)} is not between 0 and 36500, both left out.");
             DateTimeOffset? expires = call.Get(days) is { } given ? call.Terminal.Time.GetUtcNow().AddDays(given) : null;
             await using var cluster = await call.ConnectAsync();
+            bool isThere = await IsThereAsync(cluster, call.Get(federation)!, call.Token);
             var (info, token) = await cluster.Tokens.CreateAsync(call.Get(federation)!, call.Get(client), expires, call.Token);
             var document = Document(info);
             document["token"] = token;
             call.Answer(document, people => people.WriteLine(token));
-            if (!await IsThereAsync(cluster, info.Federation, call.Token)) call.Note($"there is no federation '{info.Federation}' yet; the token opens it once there is.");
+            if (!isThere) call.Note($"there is no federation '{info.Federation}' yet; the token opens it once there is.");
             if (!call.Json) call.Note($"it is shown this once; revoke it with: learngene tokens revoke {info.Id}");
             return Exit.Done;
         });
@@ -38,7 +39,7 @@ internal static class TokenCommands
             await cluster.Federations.GetAsync(federation, token);
             return true;
         }
-        catch (RefusedException)
+        catch (RefusedException e) when (e.Message.StartsWith("there is no", StringComparison.Ordinal))
         {
             return false;
         }

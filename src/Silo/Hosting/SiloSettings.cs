@@ -45,7 +45,7 @@ internal sealed partial record SiloSettings
 
     private static readonly PropertyInfo[] s_properties = typeof(SiloSettings).GetProperties(BindingFlags.Public | BindingFlags.Instance);
     // Read by the command-line tool, not by the silo.
-    private static readonly string[] s_others = ["LEARNGENE_CLUSTER", "cluster"];
+    private const string OtherVariable = "LEARNGENE_CLUSTER", OtherKey = "cluster";
 
     /// <summary>One option of the command line per setting.</summary>
     public static IReadOnlyList<Option<string?>> Options() =>
@@ -58,7 +58,7 @@ internal sealed partial record SiloSettings
         var values = new Dictionary<string, (string Value, string From)>();
         foreach (var (key, value) in FromFile(file)) values[key] = (value, $"'{key}' in {file}");
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            if (variable.Key is string name && name.StartsWith("LEARNGENE_", StringComparison.Ordinal) && !s_others.Contains(name))
+            if (variable.Key is string name && name.StartsWith("LEARNGENE_", StringComparison.Ordinal) && name != OtherVariable)
                 values[Known(name, p => "LEARNGENE_" + Words(p, '_').ToUpperInvariant(), "the environment")] = ((string)variable.Value!, name);
         foreach (var (property, option) in s_properties.Zip(options))
             if (parsed.GetValue(option) is { } value) values[property.Name] = (value, option.Name);
@@ -74,15 +74,17 @@ internal sealed partial record SiloSettings
         JsonElement section;
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllText(file), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("Learngene", out section)) yield break;
+            using var document = JsonDocument.Parse(File.ReadAllText(file), new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new StartupException($"{file} must be a JSON object.");
+            if (!document.RootElement.TryGetProperty("Learngene", out section)) yield break;
+            if (section.ValueKind != JsonValueKind.Object) throw new StartupException($"{file} has {section.ValueKind.ToString().ToLowerInvariant()} at 'Learngene'; an object is wanted.");
             section = section.Clone();
         }
         catch (JsonException e)
         {
             throw new StartupException($"{file} is not JSON: {e.Message}");
         }
-        foreach (var property in section.EnumerateObject().Where(p => !s_others.Contains(p.Name)))
+        foreach (var property in section.EnumerateObject().Where(p => p.Name != OtherKey))
             yield return (Known(property.Name, p => char.ToLowerInvariant(p[0]) + p[1..], file), property.Value.ToString());
     }
 

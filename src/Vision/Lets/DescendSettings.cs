@@ -53,8 +53,8 @@ public sealed record DescendSettings
     public DescendSettings For(DecompositionShape shape)
     {
         var size = new ModelSize(Width ?? shape.Vit.Width, Depth ?? shape.Vit.Depth, Components ?? shape.Components);
-        if (Rows is not null || Select != SelectionRule.Continuous)
-            throw new InvalidInputException("rows and select choose among the matrices of a lets; a decomposition takes width, depth and components.");
+        if (Rows is not null || Select != SelectionRule.Continuous || Smallest || L1)
+            throw new InvalidInputException("rows, select, smallest and l1 choose among the matrices of a lets; a decomposition takes width, depth and components.");
         shape.Descendant(size);
         RequireType();
         return WithoutUnused() with { Width = size.Width, Depth = size.Depth, Components = size.Components };

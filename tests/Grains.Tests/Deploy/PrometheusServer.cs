@@ -4,14 +4,14 @@ using Learngene.Silo.Hosting;
 
 namespace Learngene.Grains.Tests.Deploy;
 
-/// <summary>A real Prometheus on loopback, with the rules of <c>deploy/</c>; it scrapes silos as the job <c>learngene</c> and looks every fifth of a second.</summary>
+/// <summary>A real Prometheus on loopback, with the rules of <c>deploy/</c>; it scrapes silos as the job <c>learngene</c> and looks every second.</summary>
 internal sealed class PrometheusServer : IAsyncDisposable
 {
     private const string Program = "/usr/bin/prometheus";
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("learngene-prometheus-");
     private readonly HttpClient _http;
     private readonly Process _process;
-    private readonly Task _said;
+    private readonly Task<string[]> _said;
 
     /// <param name="rules">The text of the alerts.</param>
     /// <param name="targets">Where silos have their metrics, <c>HOST:PORT</c>.</param>
@@ -20,7 +20,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
         File.WriteAllText(Path.Combine(_directory.FullName, "rules.yaml"), rules);
         string config = Path.Combine(_directory.FullName, "prometheus.yaml");
         File.WriteAllText(config, $"""
-            global: {"{"}scrape_interval: 200ms, scrape_timeout: 200ms, evaluation_interval: 200ms{"}"}
+            global: {"{"}scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s{"}"}
             rule_files: [rules.yaml]
             scrape_configs:
               - job_name: learngene
@@ -63,7 +63,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
             {
                 // Not listening yet.
             }
-            if (_process.HasExited || Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(1)) Assert.Fail($"not within a minute: {what}; {(_process.HasExited ? "Prometheus ended" : "Prometheus runs")}.");
+            if (_process.HasExited || Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(1)) Assert.Fail($"not within a minute: {what}; {(_process.HasExited ? $"Prometheus ended: {string.Concat(await _said)}" : "Prometheus runs")}.");
         }
     }
 

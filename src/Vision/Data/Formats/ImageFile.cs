@@ -19,7 +19,7 @@ internal static class ImageFile
     {
         using var codec = Open(path, limits);
         if (codec.EncodedFormat == SKEncodedImageFormat.Png && !PngChunks.AreWhole(path))
-            throw new DataException($"{path}: the image cannot be decoded (the file ends before it does).");
+            throw new DataException($"{path}: the image cannot be decoded (it has no end chunk).");
         var whole = Rgba(codec.Info.Width, codec.Info.Height);
         // A JPEG can be decoded at 1/8 to 7/8 of its size, which saves most of the work for large photographs.
         var cover = Math.Max((float)geometry.Height / whole.Height, (float)geometry.Width / whole.Width);
