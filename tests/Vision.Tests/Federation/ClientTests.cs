@@ -1,9 +1,12 @@
 using Learngene.Vision.Federation;
+using Learngene.Vision.Tests.Data;
 using TorchSharp;
 using static Learngene.Vision.Tests.Federation.FederationSample;
 
 namespace Learngene.Vision.Tests.Federation;
 
+/// <summary>One of them changes libtorch's threads, which threads that start meanwhile would take over (<see cref="OneThread"/>): nothing runs beside.</summary>
+[Collection(nameof(Alone))]
 public sealed class ClientTests
 {
     private const string Lossy = """ "encoding": {"up": "int4", "down": "int8", "errorFeedback": true, "topK": 0.3}, "localEpochs": 2 """;
