@@ -1,6 +1,4 @@
-using System.Reflection;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Learngene.Vision;
 
@@ -48,15 +46,12 @@ internal static class JsonRefusal
     {
         if (TypeAt(root, path) is not { } type) return null;
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type.IsEnum) return "are " + string.Join(", ", Enum.GetNames(type).Select(n => Written(type, n)));
+        if (type.IsEnum) return "are " + string.Join(", ", Enum.GetValues(type).Cast<object>().Select(v => JsonSerializer.SerializeToElement(v, type, Json.Strict).GetString()));
         if (type == typeof(bool)) return "are true and false";
         if (type == typeof(string)) return "is text";
         if (type == typeof(double)) return "is a number";
         return type == typeof(int) || type == typeof(long) || type == typeof(ulong) ? "is a whole number" : null;
     }
-
-    private static string Written(Type type, string name) =>
-        type.GetField(name)!.GetCustomAttribute<JsonStringEnumMemberNameAttribute>()?.Name ?? JsonNamingPolicy.KebabCaseLower.ConvertName(name);
 
     private static string? Value(string json, string path)
     {
