@@ -52,6 +52,7 @@ public sealed class UsageTests : IDisposable
     [Theory(Timeout = Limit)]
     [InlineData("{ \"Learngene\": { \"clustr\": \"127.0.0.1:1\" } }", "'clustr'", "did you mean 'cluster'")]
     [InlineData("{ \"Learngene\": ", "appsettings.json", "cannot be read")]
+    [InlineData("{ \"Learngene\": 5 }", "number at 'Learngene'", "an object")]
     public async Task A_file_of_settings_with_a_mistake_is_refused(string json, string key, string nearest)
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "appsettings.json"), json);
@@ -66,6 +67,8 @@ public sealed class UsageTests : IDisposable
         (await RunAsync("status", ("LEARNGENE_CLUSTER", "127.0.0.1:2"))).Refused(3, "127.0.0.1:2", "start one");
         (await RunAsync("status --cluster 127.0.0.1:3", ("LEARNGENE_CLUSTER", "127.0.0.1:2"))).Refused(3, "127.0.0.1:3", "start one");
         (await RunAsync("status", ("LEARNGENE_CLUSTR", "127.0.0.1:2"))).Refused(2, "'LEARNGENE_CLUSTR'", "did you mean 'LEARNGENE_CLUSTER'");
+        // Kubernetes sets these where a service is called learngene.
+        (await RunAsync("status", ("LEARNGENE_SERVICE_HOST", "10.0.0.1"), ("LEARNGENE_SERVICE_PORT_HTTP", "8080"), ("LEARNGENE_PORT_8080_TCP", "tcp://10.0.0.1:8080"))).Refused(3, "127.0.0.1:1", "start one");
     }
 
     [Theory(Timeout = Limit)]
