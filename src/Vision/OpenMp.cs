@@ -19,8 +19,11 @@ internal static partial class OpenMp
     internal static void SpinBriefly()
     {
         // .NET's own SetEnvironmentVariable does not reach native code on Unix.
-        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) _ = SetEnvironment(Variable, BriefSpin, overwrite: 0);
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) SetDefault(Variable, BriefSpin);
     }
+
+    /// <summary>Sets a variable for native code, unless the user has; before libtorch is loaded, or it is not seen.</summary>
+    internal static void SetDefault(string name, string value) => _ = SetEnvironment(name, value, overwrite: 0);
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int SetEnvironment(string name, string value, int overwrite);
