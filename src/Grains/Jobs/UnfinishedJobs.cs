@@ -5,7 +5,7 @@ using Orleans.Runtime;
 
 namespace Learngene.Grains.Jobs;
 
-/// <summary>At the silo's start, wakes the jobs that were not finished: waking one sets it going.</summary>
+/// <summary>Wakes the jobs that are not finished, at the silo's start and now and then: waking one sets it going, and disturbs none that runs.</summary>
 internal sealed partial class UnfinishedJobs(IGrainFactory grains, ILogger<UnfinishedJobs> log) : IStartupTask
 {
     public async Task Execute(CancellationToken cancellationToken)
@@ -17,7 +17,7 @@ internal sealed partial class UnfinishedJobs(IGrainFactory grains, ILogger<Unfin
             {
                 var status = await grains.GetGrain<ITransformationJobGrain>(job).Get();
                 if (status.Ended) await grains.Shard(Catalogue.Unfinished, job).Remove(job);
-                else LogGoesOn(log, job, status.Step, status.Steps);
+                else if (status.State != JobState.Running) LogGoesOn(log, job, status.Step, status.Steps);
             }
             catch (RefusedException)
             {
