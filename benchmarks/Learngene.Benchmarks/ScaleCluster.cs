@@ -28,7 +28,7 @@ internal sealed class ScaleCluster : IAsyncDisposable
         var cluster = new ScaleCluster(new());
         var environment = new Dictionary<string, string> { ["LEARNGENE_CONNECTION"] = cluster.Storage.Connection, ["DOTNET_ENVIRONMENT"] = "Development" };
         await SiloProcess.RunAsync(environment, "migrate", "--clustering", cluster.Storage.Clustering);
-        cluster.Silos = [.. Enumerable.Range(0, silos).Select(_ => new SiloProcess(environment,
+        cluster.Silos = [.. Enumerable.Range(0, silos).Select(_ => new SiloProcess(environment, null,
             "--clustering", cluster.Storage.Clustering, "--cluster-id", cluster._name, "--service-id", cluster._name, "--shared-dir", cluster._shared))];
         foreach (var silo in cluster.Silos) await silo.ReadyAsync();
         await cluster.ConnectAsync();

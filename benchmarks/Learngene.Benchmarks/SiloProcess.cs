@@ -3,17 +3,20 @@ using Learngene.Sdk;
 
 namespace Learngene.Benchmarks;
 
-/// <summary>A silo as its user starts it: a process of its own on an empty directory, with ports of its own; embedded unless told otherwise.</summary>
+/// <summary>
+/// A silo as its user starts it: a process of its own on an empty directory, with ports of its own; embedded unless told otherwise. Held to one core it
+/// sees no other, as on a machine that has one.
+/// </summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private static readonly long s_ticks = 100; // a second's; Linux has no other value for programs
     private readonly Process _process;
     private readonly string _directory = Directory.CreateTempSubdirectory("learngene-bench-").FullName;
 
-    public SiloProcess(IReadOnlyDictionary<string, string>? environment = null, params string[] more)
+    public SiloProcess(IReadOnlyDictionary<string, string>? environment = null, int? core = null, params string[] more)
     {
         Started = Stopwatch.GetTimestamp();
-        _process = Process.Start(Command(environment, ["serve", "--data-dir", _directory, "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", .. more]))!;
+        _process = Process.Start(Command(environment, core, ["serve", "--data-dir", _directory, "--gateway-port", "0", "--silo-port", "0", "--http-port", "0", .. more]))!;
     }
 
     /// <summary>Where clients of Orleans connect, once it is ready.</summary>
@@ -27,15 +30,6 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     /// <summary>Forgets its highest memory until now.</summary>
     public void ForgetPeak() => File.WriteAllText($"/proc/{_process.Id}/clear_refs", "5");
-
-    /// <summary>Holds it, and all threads that it will start, to one core.</summary>
-    public async Task PinAsync(int core)
-    {
-        using var process = Process.Start(new ProcessStartInfo("taskset", ["-a", "-c", "-p", $"{core}", $"{_process.Id}"]) { RedirectStandardOutput = true })!;
-        await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"taskset ended with {process.ExitCode}.");
-    }
 
     /// <summary>When it was started.</summary>
     public long Started { get; }
@@ -53,15 +47,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Runs the program to its end.</summary>
     public static async Task RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Process.Start(Command(environment, arguments))!;
+        using var process = Process.Start(Command(environment, null, arguments))!;
         string said = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0) throw new InvalidOperationException($"{string.Join(' ', arguments)} ended with {process.ExitCode}: {said}");
     }
 
-    private static ProcessStartInfo Command(IReadOnlyDictionary<string, string>? environment, string[] arguments)
+    private static ProcessStartInfo Command(IReadOnlyDictionary<string, string>? environment, int? core, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), .. arguments]) { RedirectStandardOutput = true };
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, "learngene-silo.dll"), .. arguments];
+        if (core is { } held) command = ["taskset", "-c", $"{held}", .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         return start;
     }
