@@ -14,7 +14,7 @@ internal sealed partial class TransformationJobGrain
     public Task<bool> Wake()
     {
         _woken.TrySetResult();
-        return Task.FromResult(Record is { Spec: not null, State: JobState.Queued });
+        return Task.FromResult(Record is { Spec: not null, State: JobState.Queued, Outcome: null });
     }
 
     // The name of this silo's device that the job has, after as long as it takes; null where the job needs none of its own. Where the device is

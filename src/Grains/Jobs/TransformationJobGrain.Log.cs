@@ -15,6 +15,8 @@ internal sealed partial class TransformationJobGrain
     private static partial void LogSuperseded(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Debug, "Job {Job} goes to silo {Silo}, which has its device")]
     private static partial void LogMoves(ILogger log, string job, SiloAddress silo);
+    [LoggerMessage(LogLevel.Warning, "The device of job {Job} could not be given back")]
+    private static partial void LogNotHandedOn(ILogger log, string job, Exception e);
     [LoggerMessage(LogLevel.Warning, "The name held by job {Job} could not be released")]
     private static partial void LogNotReleased(ILogger log, string job, Exception e);
 }

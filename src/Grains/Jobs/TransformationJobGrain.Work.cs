@@ -24,6 +24,7 @@ internal sealed partial class TransformationJobGrain
             var outcome = Record.Outcome ?? await (Rounds.Of(Record) is { } plan ? CoordinateAsync(run, plan) : workshop.RunAsync(Id, Record, run, await DeviceAsync(run)));
             run.Token.ThrowIfCancellationRequested();
             await Outage.OutlastAsync(() => StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) }), () => !run.Suspending, time);
+            HandOnAsync().Ignore(); // the next job's arithmetic begins beside the end of this one
             await Outage.OutlastAsync(() => PublishPhasesAsync(run), () => !run.Suspending, time);
             var result = await Outage.OutlastAsync(() => publisher.PublishAsync(Id, Record, outcome), () => !run.Suspending, time);
             if (run.Latest.Checkpoint != Record.Checkpoint) await ForgetAsync(run.Latest.Checkpoint); // the last one, that nobody has written down
@@ -162,15 +163,28 @@ internal sealed partial class TransformationJobGrain
         }
     }
 
+    // Gives back the device, which may have been given back already.
+    private async Task HandOnAsync()
+    {
+        try
+        {
+            await LeavePoolAsync();
+        }
+        catch (Exception e) // the pool asks whether the job still wants it
+        {
+            LogNotHandedOn(log, Id, e);
+        }
+    }
+
     private async Task ReleaseAsync()
     {
+        await HandOnAsync();
         try
         {
             if (Record.Spec is { Name: { } name } spec && spec.Kind != JobKind.AddData) await Repository(name).Release(Id);
             if (Record.Shard is null) await GrainFactory.Shard(Catalogue.Unfinished, Id).Remove(Id); // a shard is listed nowhere
-            await LeavePoolAsync();
         }
-        catch (Exception e) // a name held by an ended job is taken over, an ended job is not begun again, and the pool asks whether it has ended
+        catch (Exception e) // a name held by an ended job is taken over, and an ended job is not begun again
         {
             LogNotReleased(log, Id, e);
         }
