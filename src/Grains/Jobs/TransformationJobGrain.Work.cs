@@ -19,12 +19,13 @@ internal sealed partial class TransformationJobGrain
 
     private async Task CarryOutAsync(JobRun run)
     {
+        var handedOn = Task.CompletedTask;
         try
         {
             var outcome = Record.Outcome ?? await (Rounds.Of(Record) is { } plan ? CoordinateAsync(run, plan) : workshop.RunAsync(Id, Record, run, await DeviceAsync(run)));
             run.Token.ThrowIfCancellationRequested();
             await Outage.OutlastAsync(() => StoreAsync(r => r with { Outcome = outcome, History = outcome.History, Steps = Math.Max(run.Latest.Steps, r.Steps) }), () => !run.Suspending, time);
-            HandOnAsync().Ignore(); // the next job's arithmetic begins beside the end of this one
+            handedOn = HandOnAsync(); // the next job's arithmetic begins beside the end of this one
             await Outage.OutlastAsync(() => PublishPhasesAsync(run), () => !run.Suspending, time);
             var result = await Outage.OutlastAsync(() => publisher.PublishAsync(Id, Record, outcome), () => !run.Suspending, time);
             if (run.Latest.Checkpoint != Record.Checkpoint) await ForgetAsync(run.Latest.Checkpoint); // the last one, that nobody has written down
@@ -56,6 +57,7 @@ internal sealed partial class TransformationJobGrain
         }
         finally
         {
+            await handedOn; // or it would take the device from the next attempt
             _run = null;
         }
     }
